@@ -1,0 +1,3 @@
+"""Baarada: one register of every person who works for health."""
+
+__version__ = "0.1.0"

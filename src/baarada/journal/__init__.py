@@ -1,0 +1,1 @@
+"""What happened: entries, lanes, merging, conflicts, rebuild, as known then, verification."""

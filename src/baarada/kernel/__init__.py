@@ -1,0 +1,1 @@
+"""The ground: days, spans, ids, hybrid clocks, actors, errors. No Django."""
