@@ -8,7 +8,9 @@ from typing import Any
 import cbor2
 
 from baarada.journal import batches, dump
-from baarada.journal.engine import APPLIED, EARLY, FORK, FROZEN, KNOWN, OWN_LONGER, Engine
+from baarada.journal.applying import needs
+from baarada.journal.arriving import APPLIED, EARLY, FORK, FROZEN, KNOWN, OWN_LONGER
+from baarada.journal.engine import Engine
 from baarada.journal.entries import CREATE, LaneKey, ref_of
 from baarada.journal.merging import State, value_of
 from baarada.journal.schema import LINK
@@ -55,14 +57,19 @@ def whole(world: World, key: Key) -> bool:
 
 def acknowledged_here(world: World, node: Node) -> None:
     """I1: what the page called kept is in the journal, byte for byte."""
-    for gid, data in world.acked.items():
-        if gid[0] == node.origin and gid not in world.erased:
-            check_has(world, node, gid, data)
+    own = {
+        gid: data for gid, data in world.acked.items() if gid[0] == node.origin and gid not in world.erased
+    }
+    check_has(world, node, own)
 
 
-def check_has(world: World, node: Node, gid: Gid, data: bytes) -> None:
+def check_has(world: World, node: Node, wanted: dict[Gid, bytes]) -> None:
     lanes = {lane.key: lane.number for lane in node.store.lanes()}
-    number = lanes.get(LaneKey(gid[0], gid[1]))
+    for gid, data in wanted.items():
+        check_one(world, node, lanes.get(LaneKey(gid[0], gid[1])), gid, data)
+
+
+def check_one(world: World, node: Node, number: int | None, gid: Gid, data: bytes) -> None:
     demand(number, "I1", f"the lane of {gid} is not on {node.origin}")
     kept = node.store.contents(number, gid[2], gid[2])
     if gid in world.erased:
@@ -130,8 +137,7 @@ def at_the_end(world: World) -> None:
     digests = {n.origin: dump.digest(n.store) for n in world.nodes}
     demand(len(set(digests.values())) == 1, "I2", f"nodes differ: {differences(world.nodes)}")
     for node in world.nodes:
-        for gid, data in world.acked.items():
-            check_has(world, node, gid, data)
+        check_has(world, node, world.acked)
     node = world.nodes[0]
     everything_shows(world, node)
     links(world, node)
@@ -222,8 +228,7 @@ def unknown_survives(world: World) -> None:
     """I12: an old node hands on what it does not know, bit for bit."""
     for node in world.nodes:
         if node.schema is not NEW:
-            for gid, data in world.acked.items():
-                check_has(world, node, gid, data)
+            check_has(world, node, world.acked)
 
 
 def fresh_engine(world: World, schema: Any = NEW) -> Engine:
@@ -337,7 +342,7 @@ def tally(world: World) -> None:
             world.count(f"quarantine: {item.reason}")
         for ref in node.store.waits():
             held = node.store.held([ref])[ref]
-            for kind, _ in node.engine.needs(held.entry) or {(0, b"")}:
+            for kind, _ in needs(node.schema, held.entry) or {(0, b"")}:
                 world.count(f"waits for type {kind}")
 
 

@@ -16,11 +16,12 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from baarada.journal.store import MemoryStore
-from tests.sim import checks
+from tests.sim import checks, memo
 from tests.sim.types import NEW
 from tests.sim.world import World
 
 Steps = list[tuple[str, int]]
+memo.install()
 
 
 def plan(seed: int) -> Steps:

@@ -15,11 +15,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from baarada.journal import batches, drafts, undoing
 from baarada.journal.batches import KeySigner
 from baarada.journal.drafts import Seen
-from baarada.journal.engine import ClockWrong, Draft, Engine
-from baarada.journal.entries import CHANGE, CORRECT, CREATE, DECIDE, NOTE, Entry, LaneKey, Writer, canonical
+from baarada.journal.engine import ClockWrong, Engine
+from baarada.journal.entries import (
+    CHANGE,
+    CORRECT,
+    CREATE,
+    DECIDE,
+    NOTE,
+    Draft,
+    Entry,
+    LaneKey,
+    Writer,
+    canonical,
+)
 from baarada.journal.merging import Held, State
 from baarada.journal.schema import DELETED, ERASURE, LINK, VERDICT
-from baarada.journal.store import MemoryStore
 from baarada.kernel.clocks import DAY_MS, HybridClock
 from baarada.kernel.ids import IdMaker
 from tests.sim.oracle import Gid, Key, Oracle, Write
@@ -582,10 +592,7 @@ class World:
         batch = batches.seal(
             lane, seq + 1, [content], previous=previous, stamp=entry.stamp, signer=_ROGUE, key=bytes(32)
         )
-        if kind == "too new":
-            data = too_new(batch)
-        else:
-            data = batches.write(batch, level=1)
+        data = too_new(batch) if kind == "too new" else batches.write(batch, level=1)
         if kind in ("bad value", "no authority"):
             self.rogue_last[office] = (seq + 1, batch.header.hash)
         node.receive(data)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from baarada.journal.engine import Draft, Engine
-from baarada.journal.entries import CHANGE, DECIDE, PROPOSE, Ref, Writer
+from baarada.journal.engine import Engine
+from baarada.journal.entries import CHANGE, DECIDE, PROPOSE, Draft, Ref, Writer
 from baarada.journal.merging import Held, Key, State
 from baarada.journal.schema import DELETED, IN_CHARGE, OWNER, TypeSpec
 from baarada.journal.values import Value

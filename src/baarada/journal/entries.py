@@ -275,3 +275,22 @@ def _check(entry: Entry) -> None:
     )
     if not good:
         raise Unreadable("an entry has a part of the wrong kind")
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """An entry about to be written. ``fresh`` says that its record's id was made just now."""
+
+    office: Id
+    type: int
+    id: Id
+    kind: str
+    mode: int
+    fields: dict[int, Value]
+    bases: dict[int, tuple[Ref, ...]] = field(default_factory=dict)
+    effective: int | None = None
+    reason: str | None = None
+    decision: str | None = None
+    claimed: int | None = None
+    about: Id | None = None
+    fresh: bool = False

@@ -37,6 +37,10 @@ class Lane:
     frozen: bool = False
     """True once two different histories were seen under the same numbers: nothing more is taken."""
 
+    def copy(self) -> "Lane":
+        """The same, to change."""
+        return Lane(self.number, self.key, self.last, self.sealed, self.head, self.stamp, self.frozen)
+
 
 @dataclass(slots=True)
 class Quarantined:
@@ -56,6 +60,17 @@ class ActCount:
     first: Held
     count: int = 0
     about: Id | None = None
+
+
+def count_acts(helds: Iterable[Held]) -> list[ActCount]:
+    """What each act did among these entries, given in the order of their lanes."""
+    counts: dict[Id, ActCount] = {}
+    for held in helds:
+        one = counts.get(held.entry.act)
+        if one is None:
+            one = counts[held.entry.act] = ActCount(held.entry.act, held, 0, held.entry.about)
+        one.count += 1
+    return list(counts.values())
 
 
 class Store(Protocol):
@@ -278,7 +293,7 @@ class MemoryStore:
 
     def lane(self, number: int) -> Lane:
         lane: Lane = self.tables["lanes"][number]
-        return replace(lane)
+        return lane.copy()
 
     def lane_number(self, key: LaneKey) -> int:
         number = self.tables["numbers"].get(key)
@@ -289,13 +304,13 @@ class MemoryStore:
         return int(number)
 
     def lanes(self) -> list[Lane]:
-        return [replace(lane) for _, lane in sorted(self.tables["lanes"].items())]
+        return [lane.copy() for _, lane in sorted(self.tables["lanes"].items())]
 
     def lock(self, numbers: Iterable[int]) -> None:
         pass
 
     def save_lane(self, lane: Lane) -> None:
-        self._put("lanes", lane.number, replace(lane))
+        self._put("lanes", lane.number, lane.copy())
 
     def append(self, rows: list[tuple[Held, bytes]]) -> None:
         for held, data in rows:

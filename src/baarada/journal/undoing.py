@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from baarada.journal import drafts
+from baarada.journal.applying import needs
 from baarada.journal.drafts import Left, Seen
-from baarada.journal.engine import Draft, Engine
-from baarada.journal.entries import CREATE, NOTE, UNDO, Ref
+from baarada.journal.engine import Engine
+from baarada.journal.entries import CREATE, NOTE, UNDO, Draft, Ref
 from baarada.journal.merging import Held, Key, State, units_of, value_of
 from baarada.journal.schema import DELETED
 from baarada.kernel.ids import Id
@@ -68,7 +69,7 @@ def _needed_by_others(engine: Engine, act: Id, keys: set[Key]) -> set[Key]:
     out: set[Key] = set()
     for held in creations.values():
         if held.entry.act != act:
-            out |= engine.needs(held.entry)
+            out |= needs(engine.schema, held.entry)
     return out & keys
 
 

@@ -1,0 +1,223 @@
+"""The picture: every record as it now stands, drawn from the journal and from nothing else."""
+
+from collections.abc import Callable
+
+from baarada.journal import merging
+from baarada.journal.applying import Changed, Round, knows_fields, needs
+from baarada.journal.batches import MOST_ENTRIES
+from baarada.journal.entries import CREATE, LaneKey, Ref, lane_of, ref_of, seq_of
+from baarada.journal.merging import Held, Key, State
+from baarada.journal.schema import (
+    ERASED_ENTRIES,
+    ERASURE,
+    FIRST_FREE_TYPE,
+    LATEST,
+    LINK,
+    LINK_ONE,
+    LINK_OTHER,
+    LINK_TYPE,
+    OWNER,
+    VERDICT,
+    VERDICT_ENTRIES,
+    Schema,
+)
+from baarada.journal.sealing import Sealer
+from baarada.journal.store import NEEDS_FIELDS, NEEDS_NEWER, Ranges, Store
+from baarada.journal.values import Value
+from baarada.kernel.ids import Id
+
+
+class Picture:
+    """Applies entries, follows links, erasures and verdicts, and can be drawn again."""
+
+    def __init__(
+        self, schema: Schema, store: Store, sealer: Sealer, on_change: Callable[[Changed], None]
+    ) -> None:
+        self.schema = schema
+        self.store = store
+        self.sealer = sealer
+        self.on_change = on_change
+        self._drawn: dict[int, int] | None = None
+
+    def apply(self, helds: list[Held], fresh: set[Key] | None = None, local: bool = False) -> None:
+        work = Round(self.schema, self.store, self.find, fresh or set(), local)
+        todo = helds
+        while todo:
+            born = work.run(todo)
+            released = self.store.held(self.store.waiting_on(born)) if born and not fresh else {}
+            todo = [held for _, held in sorted(released.items())]
+        work.save()
+        self._follow(work, [h for h in work.applied if h.entry.type < FIRST_FREE_TYPE])
+        self.on_change(work.changed)
+
+    def rebuild(self, progress: Callable[[int], None] = lambda done: None) -> None:
+        """Empty the picture and draw it again from the journal alone.
+
+        ``progress`` is told, from time to time, how many entries have been applied.
+        """
+        done = 0
+        with self.store.transaction():
+            self.store.clear_picture()
+            self._drawn = {}
+            try:
+                for lane in self.store.lanes():
+                    for first in range(1, lane.last + 1, MOST_ENTRIES):
+                        last = min(lane.last, first + MOST_ENTRIES - 1)
+                        self._drawn[lane.number] = last
+                        refs = (ref_of(lane.number, seq) for seq in range(first, last + 1))
+                        helds = sorted(self.store.held(refs).items())
+                        self.apply([held for _, held in helds])
+                        done += len(helds)
+                        progress(done)
+            finally:
+                self._drawn = None
+
+    def upgrade(self) -> None:
+        """After a new version: show what it knows and the old one did not."""
+        with self.store.transaction():
+            refs = self.store.waiting_on([NEEDS_NEWER])
+            self.apply([held for _, held in sorted(self.store.held(refs).items())])
+            late = self.store.held(self.store.waiting_on([NEEDS_FIELDS]))
+            changed = Changed()
+            self._redo({(h.entry.type, h.entry.id) for h in late.values()}, changed)
+            self.on_change(changed)
+
+    def find(self, ref: Ref) -> Held | None:
+        """An entry held and shown. While the picture is drawn again: only as far as it is drawn."""
+        if self._drawn is not None and seq_of(ref) > self._drawn.get(lane_of(ref), 0):
+            return None
+        held = self.store.held([ref]).get(ref)
+        return None if held is None or self.store.waiting([ref]) else held
+
+    # -- links, erasures, verdicts ----------------------------------------------------
+
+    def _follow(self, work: Round, own: list[Held]) -> None:
+        """What links, erasures and verdicts do beyond their own record."""
+        linked: dict[int, set[Id]] = {}
+        for held in own:
+            state = work.states.get((held.entry.type, held.entry.id))
+            if state is None:
+                continue
+            if held.entry.type == LINK:
+                ids = linked.setdefault(state.values[LINK_TYPE], set())
+                ids |= {state.values[LINK_ONE], state.values[LINK_OTHER]}
+            elif held.entry.type == ERASURE:
+                self._erase(self._ranges(state.values[ERASED_ENTRIES]), work.changed)
+            elif held.entry.type == VERDICT:
+                self._doubt(self._ranges(state.values[VERDICT_ENTRIES]))
+        for type_, ids in linked.items():
+            self._rename(type_, ids, work.changed)
+
+    def _ranges(self, value: Value) -> Ranges:
+        return [
+            (self.store.lane_number(LaneKey(origin, office)), first, last)
+            for origin, office, first, last in value or []
+        ]
+
+    def _rename(self, type_: int, ids: set[Id], changed: Changed) -> None:
+        """Give linked files one name, the smallest id among them."""
+        names: dict[Id, Id] = {}
+        for start in sorted(ids):
+            if start not in names:
+                group = self._group(type_, start)
+                names |= dict.fromkeys(group, min(group))
+        # A file that was unlinked leaves others behind, whose name may have been its id.
+        before = self.store.canonical({(type_, i) for i in names})
+        news = {i: name for i, name in names.items() if before.get((type_, i), name) != name}
+        if news:
+            self.store.set_canonical(type_, news)
+            changed.renamed |= {(type_, i): name for i, name in news.items()}
+
+    def _group(self, type_: int, start: Id) -> set[Id]:
+        group, todo = {start}, {start}
+        while todo:
+            pairs = self.store.links_of(type_, todo)
+            todo = {i for pair in pairs for i in pair} - group
+            group |= todo
+        return group
+
+    def _erase(self, ranges: Ranges, changed: Changed) -> None:
+        """Drop the content of entries; their hashes stay, so that no signature breaks."""
+        for number in sorted({number for number, _, _ in ranges}):
+            self.sealer.hide(number, [r for r in ranges if r[0] == number])
+        self._redo(self.store.erase(ranges), changed)
+
+    def _redo(self, keys: set[Key], changed: Changed) -> None:
+        """Work records out anew after some of their entries, or of those they need, are gone."""
+        linked = self.store.load(key for key in keys if key[0] == LINK)
+        for key in sorted(keys):
+            helds = self.store.entries_of(key)
+            self.store.end_wait(h.ref for h in helds)
+            state = self._replay(key, helds, lambda ref: True)
+            self._wait_again(helds)
+            self._name_again(key, helds)
+            if state is not None:
+                state.canonical = self._canonical(state)
+                self.store.save([], [state])
+                changed.old[key] = state
+                continue
+            self.store.remove(key)
+            changed.removed.add(key)
+            changed.old.pop(key, None)
+            self._wait_again(helds)
+            self._redo(self.store.referring([key]), changed)
+        for link in linked.values():
+            self._rename(link.values[LINK_TYPE], {link.values[LINK_ONE], link.values[LINK_OTHER]}, changed)
+
+    def _name_again(self, key: Key, helds: list[Held]) -> None:
+        self.store.forget_named(key)
+        spec = self.schema.types.get(key[0])
+        waiting = self.store.waiting(h.ref for h in helds)
+        shown = {h.ref for h in helds} - waiting
+        for held in helds:
+            if spec is not None and held.ref in shown and held.entry.mode != CREATE:
+                for unit in merging.replaced_units(held.entry, spec):
+                    missing = set(held.entry.bases.get(unit, ())) - shown
+                    if missing:
+                        self.store.name_early(key, unit, missing)
+
+    def _wait_again(self, helds: list[Held]) -> None:
+        for held in helds:
+            wanted = needs(self.schema, held.entry)
+            unmet = wanted - self.store.created(wanted).keys()
+            if unmet:
+                self.store.wait(held.ref, unmet)
+            elif not knows_fields(self.schema, held.entry):
+                self.store.wait(held.ref, {NEEDS_FIELDS})
+
+    def _canonical(self, state: State) -> Id:
+        spec = self.schema.types[state.type]
+        file = (spec.fields[spec.file].target, state.values[spec.file]) if spec.file else state.key
+        return self.store.canonical([file]).get(file, file[1])
+
+    def _doubt(self, ranges: Ranges) -> None:
+        self.store.doubt(ranges)
+        keys = self.store.conflicted(LATEST) + self.store.conflicted(OWNER)
+        states = self.store.load(set(keys))
+        for state in states.values():
+            spec = self.schema.types[state.type]
+            for unit in list(state.conflicts):
+                merging.settle(state, unit, spec, self.find)
+        self.store.save([], list(states.values()))
+
+    # -- as known then --------------------------------------------------------------
+
+    def as_known(self, key: Key, cut: dict[int, int]) -> State | None:
+        """The record as it stood when each lane ended where ``cut`` says; None if unknown then.
+
+        ``cut`` maps lane numbers to sequences. A lane that is not in it was not known.
+        """
+
+        def within(ref: Ref) -> bool:
+            return seq_of(ref) <= cut.get(lane_of(ref), 0)
+
+        return self._replay(key, [h for h in self.store.entries_of(key) if within(h.ref)], within)
+
+    def _replay(self, key: Key, helds: list[Held], within: Callable[[Ref], bool]) -> State | None:
+        if key[0] not in self.schema.types:
+            return None
+        wanted = {n for h in helds for n in needs(self.schema, h.entry)} - {key}
+        met = {k for k, ref in self.store.created(wanted).items() if within(ref)} | {key}
+        return merging.replay(
+            key, [h for h in helds if needs(self.schema, h.entry) <= met], self.schema.types[key[0]]
+        )
