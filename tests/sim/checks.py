@@ -120,7 +120,11 @@ def upgrade(world: World) -> None:
     """Every node gets the newest version."""
     for node in world.nodes:
         if node.schema is not NEW:
-            node.schema = node.store.schema = NEW
+            node.schema = NEW
+            if hasattr(node.store, "use"):
+                node.store.use(NEW)
+            else:
+                node.store.schema = NEW
             node.start()
             node.engine.upgrade()
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from baarada.journal import dump
 from baarada.journal.store import MemoryStore
 from tests.sim import checks, memo
 from tests.sim.types import NEW
@@ -57,6 +58,15 @@ def play(seed: int, steps: Steps, make_store: Callable[[Any], Any] = memory_stor
     checks.at_the_end(world)
     checks.tally(world)
     return world.counts
+
+
+def final_state(seed: int, steps: Steps, make_store: Callable[[Any], Any]) -> str:
+    """The digest of what every node holds in the end."""
+    world = SimWorld(seed, steps, make_store)
+    world.run()
+    checks.settle(world)
+    checks.upgrade(world)
+    return dump.digest(world.nodes[0].store)
 
 
 def shrink(seed: int, steps: Steps, fails: Callable[[Steps], bool]) -> Steps:
@@ -111,12 +121,23 @@ def run(start: int, seeds: int, jobs: int, kind: str) -> tuple[Counter[str], str
     total: Counter[str] = Counter()
     work = [(seed, kind) for seed in range(start, start + seeds)]
     if jobs == 1:
-        results = map(one, work)
-        return _gather(results, total, seeds)
+        try:
+            return _gather(map(one, work), total, seeds)
+        finally:
+            if kind == "postgres":
+                _tidy(0)
     with ProcessPoolExecutor(jobs) as pool:
         out = _gather(pool.map(one, work, chunksize=10), total, seeds)
+        if kind == "postgres":
+            list(pool.map(_tidy, range(jobs * 4)))
         pool.shutdown(cancel_futures=True)
         return out
+
+
+def _tidy(_: int) -> None:
+    from tests.sim import sqlstores
+
+    sqlstores.drop_databases()
 
 
 def _gather(results: Any, total: Counter[str], seeds: int) -> tuple[Counter[str], str, int]:

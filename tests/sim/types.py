@@ -3,7 +3,7 @@
 from baarada.journal.schema import IN_CHARGE, LATEST, OWNER, PERSON, FieldSpec, Schema, TypeSpec
 from baarada.journal.values import DAY, INSIDE, NUMBER, OUTSIDE, TEXT
 
-ITEM, FILE, CHILD, NEWER = 20, 21, 22, 23
+ITEM, FILE, CHILD, NEWER = 220, 221, 222, 223
 NATIONAL, REGION, DISTRICT = "national", "region", "district"
 
 

@@ -215,15 +215,14 @@ class World:
         self.rogue_last: dict[bytes, tuple[int, bytes]] = {}
         count = self.rng.randint(4, 6)
         kinds = [NATIONAL, REGION] + [DISTRICT] * (count - 2)
-        self.nodes = [
-            Node(self, i, kind, i == 0 or self.rng.random() < 0.6, self.make_store(None))
-            for i, kind in enumerate(kinds)
-        ]
+        self.nodes = [self._node(i, kind, i == 0 or self.rng.random() < 0.6) for i, kind in enumerate(kinds)]
         for node in self.nodes:
-            node.store.schema = node.schema
             self.keys[node.origin] = node.signer.public
         if self.rng.random() < 0.3:
             self.rng.choice(self.nodes).strangers.add(self.rng.choice(self.nodes).origin)
+
+    def _node(self, index: int, kind: str, new: bool) -> Node:
+        return Node(self, index, kind, new, self.make_store(NEW if new else OLD))
 
     def count(self, what: str) -> None:
         self.counts[what] += 1

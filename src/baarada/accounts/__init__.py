@@ -1,0 +1,1 @@
+"""Who may: accounts, sign-in; turns a user into an Actor."""

@@ -1,0 +1,52 @@
+"""Accounts travel with the journal; passwords stay on one machine."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from baarada.journal.fields import Flag, IdField, Inside, Text
+from baarada.journal.models import Record
+from baarada.registry.models import Office, SpanQuerySet
+
+
+class Account(Record):
+    """A person who uses Baarada, acting for an office."""
+
+    login = Text()
+    name = Text()
+    office = Inside(Office)
+    active = Flag()
+    title = Text()
+
+    objects = SpanQuerySet.as_manager()
+
+    class Merge:
+        number = 32
+        numbers = {"login": 1, "name": 2, "office": 3, "active": 4, "title": 5}
+        person = ["login", "office", "active"]
+        scope = "office"
+
+    def __str__(self) -> str:
+        return self.name or self.login or ""
+
+
+class SignInManager(BaseUserManager["SignIn"]):
+    """Finds who signs in."""
+
+    def get_by_natural_key(self, username: str | None) -> "SignIn":
+        """By login, whatever its capitals."""
+        return self.get(login__iexact=username)
+
+
+class SignIn(AbstractBaseUser):
+    """How somebody signs in on this machine. Not journalled: a password belongs to one machine."""
+
+    login = models.CharField(max_length=80, unique=True)
+    account = IdField()
+
+    USERNAME_FIELD = "login"
+    objects: Any = SignInManager()
+
+    class Meta:
+        db_table = "accounts_sign_in"

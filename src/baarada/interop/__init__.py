@@ -1,0 +1,1 @@
+"""Doors to others: tables, and later other systems."""

@@ -1,0 +1,75 @@
+"""Daily cuts: where every lane ended when a day ended, signed. "As known on" means one of these.
+
+A node that writes for the first time on a day first notes where it stood: nothing has
+changed since the last write, so that is where it stood when yesterday ended.
+"""
+
+import threading
+from datetime import date, timedelta
+
+import cbor2
+
+from baarada.journal import guard, runtime
+from baarada.journal.batches import KeySigner
+from baarada.journal.engine import Engine
+from baarada.journal.entries import LaneKey
+from baarada.journal.models import CutRow
+from baarada.kernel.days import PartialDate
+
+Positions = dict[int, int]
+"""Lane number to sequence."""
+
+SIGNED_BEFORE = b"baarada cut\x00"
+_local = threading.local()
+
+
+def before_write(engine: Engine) -> None:
+    """Note the cut of the days before today, unless that was done."""
+    day = runtime.today()
+    if getattr(_local, "noted", None) != day:
+        record(engine, day - timedelta(days=1))
+        _local.noted = day
+
+
+def record(engine: Engine, day: date) -> None:
+    """Keep where every lane ends as the cut of ``day``, unless that day has one, or a later day has."""
+    number = PartialDate.on(day).number
+    if CutRow.objects.filter(day__gte=number).exists():
+        return
+    lanes = [[lane.key.origin, lane.key.office, lane.last] for lane in engine.store.lanes() if lane.last]
+    positions = cbor2.dumps([number, lanes])
+    signer = engine.sealer.signer
+    if isinstance(signer, KeySigner):
+        with guard.opened():
+            CutRow.objects.get_or_create(
+                day=number,
+                defaults={
+                    "positions": positions,
+                    "public": signer.public,
+                    "signature": signer.sign(SIGNED_BEFORE + positions),
+                },
+            )
+
+
+def forget() -> None:
+    """Look again at the next write: between tests, after a restore."""
+    _local.noted = None
+
+
+def known_on(engine: Engine, day: date) -> Positions | None:
+    """Where every lane ended when ``day`` ended; None if that is now.
+
+    Cuts are noted before the first write of a later day, so the first one noted for ``day`` or
+    after tells where ``day`` ended.
+    """
+    row = CutRow.objects.filter(day__gte=PartialDate.on(day).number).order_by("day").first()
+    if row is None:
+        return None
+    _, lanes = cbor2.loads(bytes(row.positions))
+    return {engine.store.lane_number(LaneKey(origin, office)): last for origin, office, last in lanes}
+
+
+def first_day() -> date | None:
+    """The first day on which something was known here, as far as cuts tell."""
+    row = CutRow.objects.order_by("day").first()
+    return PartialDate.of(row.day).first() if row else None

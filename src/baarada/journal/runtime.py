@@ -1,0 +1,171 @@
+"""The journal of this process: which node it is, its clock, its key, one engine for each thread."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.utils import timezone
+
+from baarada.journal import guard
+from baarada.journal.applying import Changed
+from baarada.journal.batches import KeySigner
+from baarada.journal.engine import Engine
+from baarada.journal.models import NodeRow, OriginRow, build_schema
+from baarada.journal.schema import Schema
+from baarada.journal.sql import SqlStore
+from baarada.kernel.clocks import HybridClock
+from baarada.kernel.errors import Refused
+from baarada.kernel.ids import Id, IdMaker, as_uuid
+
+BUILT_MS = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp() * 1000)
+"""When this version was made. No machine can truly live before it."""
+
+KEY_FILE = "node.key"
+
+_local = threading.local()
+_schema: list[Schema] = []
+_listeners: list[Callable[[Changed], None]] = []
+
+
+def schema() -> Schema:
+    """All types of record this program knows."""
+    if not _schema:
+        _schema.append(build_schema())
+    return _schema[0]
+
+
+def now_ms() -> int:
+    """The time in milliseconds, by the program's one clock."""
+    ms: int = settings.BAARADA_WALL_MS()
+    return ms
+
+
+def now() -> datetime:
+    """The time in UTC, by the program's one clock."""
+    return datetime.fromtimestamp(now_ms() / 1000, UTC)
+
+
+def today() -> date:
+    """The day where this node stands."""
+    return now().astimezone(timezone.get_default_timezone()).date()
+
+
+def new_id() -> Id:
+    """A new id, by the program's one clock."""
+    return IdMaker(now_ms)()
+
+
+def on_change(listener: Callable[[Changed], None]) -> None:
+    """Have a function told, inside the transaction, what an apply changed."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _tell(changed: Changed) -> None:
+    for listener in _listeners:
+        listener(changed)
+
+
+class NoNode(Refused):
+    """Nothing has been set up in this folder yet."""
+
+    def __init__(self) -> None:
+        super().__init__("This folder holds no register yet. Run: baarada init --pack mali")
+
+
+def node() -> NodeRow:
+    """This node.
+
+    Raises:
+        NoNode: it was not set up.
+    """
+    found = NodeRow.objects.first()
+    if found is None:
+        raise NoNode
+    return found
+
+
+def origin_of(row: NodeRow) -> str:
+    """The origin that a node writes under: its id and its incarnation."""
+    return f"{row.node.hex}.{row.incarnation}"
+
+
+def signer(keys: Path | None = None) -> KeySigner:
+    """The node's signing key, made on first use and kept with the other secrets."""
+    path = (keys or settings.CONFIG.keys) / KEY_FILE
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(Ed25519PrivateKey.generate().private_bytes_raw())
+    return KeySigner(Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
+
+
+def key_of(origin: str) -> bytes | None:
+    """The public key of an origin, None where it is not known."""
+    found = OriginRow.objects.filter(origin=origin).values_list("public", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def confirmed_ms() -> int | None:
+    """When a person last said that this machine's clock is right."""
+    found: int | None = NodeRow.objects.values_list("confirmed_ms", flat=True).first()
+    return found
+
+
+def confirm_clock() -> None:
+    """A person has looked at this machine's clock and says that it is right."""
+    with guard.opened():
+        NodeRow.objects.update(confirmed_ms=now_ms())
+
+
+def engine() -> Engine:
+    """The engine of this thread."""
+    found: Engine | None = getattr(_local, "engine", None)
+    if found is None:
+        row = node()
+        found = make_engine(origin_of(row), HybridClock(now_ms), signer())
+        _local.engine = found
+    return found
+
+
+def make_engine(origin: str, clock: HybridClock, with_signer: KeySigner | None) -> Engine:
+    """An engine over this database, for an origin."""
+    return Engine(
+        schema(),
+        SqlStore(schema()),
+        clock,
+        origin=origin,
+        signer=with_signer,
+        key_of=key_of,
+        on_change=_tell,
+        built_ms=BUILT_MS,
+        confirmed_ms=confirmed_ms,
+    )
+
+
+def forget() -> None:
+    """Forget this thread's engine: after a restore, or between tests."""
+    _local.engine = None
+    _local.root = None
+
+
+def root_office() -> Id:
+    """The office in whose scope reference data lies."""
+    found: Id | None = getattr(_local, "root", None)
+    if found is None:
+        found = node().root.bytes
+        _local.root = found
+    return found
+
+
+def set_up(*, office: Id, root: Id) -> NodeRow:
+    """Make this database a node of an office; safe to call again."""
+    found = NodeRow.objects.first()
+    if found is None:
+        with guard.opened():
+            found = NodeRow.objects.create(node=as_uuid(new_id()), office=as_uuid(office), root=as_uuid(root))
+            OriginRow.objects.create(origin=origin_of(found), public=signer().public)
+        forget()
+    return found

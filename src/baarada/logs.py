@@ -1,0 +1,47 @@
+"""Logs: one JSON line each, without personal data.
+
+Only fields named here are written, and messages are constant texts: what varies goes into the
+fields. Names, numbers, addresses typed by people and query strings never reach a log.
+"""
+
+import logging
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+ALLOWED = frozenset({
+    "act", "bytes", "count", "day", "file_kind", "job", "kind", "lane", "machine", "pack", "path", "port", "reason",
+    "rows", "seconds", "server", "status_code", "version", "worker",
+})  # fmt: skip
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class Impersonal(logging.Filter):
+    """Takes away every field that is not allowed, and what a message was filled with by others."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean a record; it always passes."""
+        for name in list(vars(record)):
+            if name not in _STANDARD and name not in ALLOWED:
+                delattr(record, name)
+        if not record.name.startswith("baarada") and record.args:
+            # Other people's code fills its messages with what it likes.
+            record.args = None
+        if record.exc_info and record.exc_info[1] is not None:
+            record.reason = type(record.exc_info[1]).__name__
+        return True
+
+
+class Lines(JsonFormatter):
+    """One JSON object a line: time, level, logger, message, fields."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", json_ensure_ascii=False)
+
+    def formatException(self, ei: Any) -> str:
+        """Where it happened, without the values: the last line of a traceback may quote what was typed."""
+        import traceback
+
+        frames = traceback.extract_tb(ei[2])
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+        return f"{ei[0].__name__} at " + " < ".join(reversed(places))

@@ -1,0 +1,1 @@
+"""Who and where: people, offices, places, posts, papers, lists."""
