@@ -77,7 +77,7 @@ class Act:
 
     # -- what can be done -----------------------------------------------------------
 
-    def create(self, model: type[R], *, id_: Id | None = None, kind: str = "", **fields: Any) -> R:
+    def create(self, model: type[R], *, id_: Id | None = None, entry_kind: str = "", **fields: Any) -> R:
         """Make a record; returns it as it will be.
 
         ``id_`` is given only where the id is not new (a pack's row).
@@ -90,7 +90,7 @@ class Act:
         instance = model(id=as_uuid(new))
         values = self._values(spec, fields, instance)
         office = self._scope(model, new, values)
-        draft = self._draft(office, spec, new, kind, CREATE, values)
+        draft = self._draft(office, spec, new, entry_kind, CREATE, values)
         draft.fresh = id_ is None
         self.drafts.append(draft)
         return instance

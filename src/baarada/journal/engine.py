@@ -8,7 +8,17 @@ from collections.abc import Callable
 from baarada.journal.applying import Changed
 from baarada.journal.arriving import Arrivals
 from baarada.journal.batches import Batch, Signer
-from baarada.journal.entries import LONGEST_ENTRY, Draft, Entry, LaneKey, Writer, canonical, lane_of, ref_of
+from baarada.journal.entries import (
+    LONGEST_ENTRY,
+    Draft,
+    Entry,
+    LaneKey,
+    Writer,
+    canonical,
+    check,
+    lane_of,
+    ref_of,
+)
 from baarada.journal.merging import Held, Key, State
 from baarada.journal.picture import Picture
 from baarada.journal.schema import SCHEMA_NUMBER, Schema
@@ -92,6 +102,7 @@ class Engine:
             lane.last, lane.stamp, writer, act, draft.kind, draft.type, draft.id, draft.mode, draft.fields,
             draft.bases, draft.effective, draft.reason, draft.decision, SCHEMA_NUMBER, draft.claimed, draft.about,
         )  # fmt: skip
+        check(entry)
         return Held(ref_of(lane.number, lane.last), entry, lane.key.origin, lane.key.office)
 
     def _append(self, helds: list[Held]) -> None:

@@ -218,7 +218,7 @@ def build(raw: dict[int, Any], lane: int, number: LaneNumber) -> Entry:
         about=raw.get(_ABOUT),
         extra={key: value for key, value in raw.items() if key > LAST_KEY},
     )
-    _check(entry)
+    check(entry)
     return entry
 
 
@@ -247,7 +247,8 @@ def _is_note(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
-def _check(entry: Entry) -> None:
+def check(entry: Entry) -> None:
+    """Raise ``Unreadable`` unless every part of an entry is of the right kind."""
     writer = entry.writer
     good = (
         _is_count(entry.seq, SEQ_MASK)

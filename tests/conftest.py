@@ -1,0 +1,87 @@
+"""The cast: who the people in the tests are, what they may see, where they work."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from baarada.journal import actions, cuts, runtime
+from baarada.kernel.actors import Actor
+from baarada.kernel.ids import as_id
+
+TODAY = date(2026, 11, 20)
+_CLOCK = [1_795_156_200_000]
+"""20 November 2026 in the morning."""
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(settings) -> Iterator[None]:
+    """Each test begins as a program does: nothing remembered, and a clock that moves a second at each look."""
+
+    def wall() -> int:
+        _CLOCK[0] += 1_000
+        return _CLOCK[0]
+
+    start = _CLOCK[0]
+    settings.BAARADA_WALL_MS = wall
+    runtime.forget()
+    cuts.forget()
+    yield
+    runtime.forget()
+    cuts.forget()
+    _CLOCK[0] = start
+
+
+def move_clock(days: float) -> None:
+    """Let days pass."""
+    _CLOCK[0] += int(days * 86_400_000)
+
+
+@dataclass
+class Country:
+    """A small country: one national office, a region, two districts."""
+
+    national: object
+    region: object
+    kadiolo: object
+    niena: object
+
+
+@pytest.fixture
+def country(db) -> Country:
+    """Three levels of offices, set up as ``baarada init`` would."""
+    from baarada.registry.models import Office
+
+    root = runtime.new_id()
+    runtime.set_up(office=root, root=root)
+    by = Actor(bytes(16), "mise en place", root, "national")
+    with actions.write("set up", by=by) as act:
+        national = act.create(Office, id_=root, name="DRH-SDS", kind="national", code="nat")
+        region = act.create(Office, name="DRS Sikasso", kind="region", parent=national, code="sik")
+        kadiolo = act.create(Office, name="District de Kadiolo", kind="district", parent=region, code="kad")
+        niena = act.create(Office, name="District de Niéna", kind="district", parent=region, code="nie")
+    return Country(national, region, kadiolo, niena)
+
+
+def actor(name: str, office) -> Actor:
+    """Somebody acting for an office."""
+    return Actor(runtime.new_id(), name, as_id(office.pk), office.kind)
+
+
+@pytest.fixture
+def amina(country) -> Actor:
+    """HR officer of the district of Kadiolo."""
+    return actor("Amina Ouattara", country.kadiolo)
+
+
+@pytest.fixture
+def cheick(country) -> Actor:
+    """HR manager of the region of Sikasso."""
+    return actor("Cheick Diarra", country.region)
+
+
+@pytest.fixture
+def fatou(country) -> Actor:
+    """HR director, Bamako."""
+    return actor("Fatou Keïta", country.national)
