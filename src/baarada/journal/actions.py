@@ -23,8 +23,8 @@ from baarada.journal.entries import CHANGE, CORRECT, CREATE, DECIDE, NOTE, Draft
 from baarada.journal.merging import Held
 from baarada.journal.models import NATIONAL_SCOPE, Link, Record
 from baarada.journal.rows import read_heads
-from baarada.journal.schema import DELETED, FieldSpec, TypeSpec
-from baarada.journal.values import OUTSIDE, BadValue, Value, normal
+from baarada.journal.schema import FieldSpec, TypeSpec
+from baarada.journal.values import OUTSIDE, BadValue, Value, normal, same
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
@@ -313,6 +313,26 @@ def undo(act: Id, *, by: Actor, reason: str | None = None, as_act: Id | None = N
         yield piece.left
 
 
-def deleted_field() -> int:
-    """The number of the mark of deletion."""
-    return DELETED
+def changed_since(model: type[Record], page: Seen, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that somebody changed on a page, with those that change together with them.
+
+    What was typed is held against what stood on that page, not against what stands now: a value that
+    another person changed meanwhile, and that was left alone here, is not touched.
+
+    Raises:
+        Refused: the record's content was erased.
+    """
+    engine = runtime.engine()
+    spec = engine.schema.types[model.Merge.number]  # type: ignore[attr-defined]
+    try:
+        before = drafts.values_seen(engine, page)
+    except KeyError:
+        raise Refused(_("This file was removed by a national decision.")) from None
+    numbers = _numbers(spec)
+    units = set()
+    for name, value in fields.items():
+        field = numbers[name]
+        if not same(field.kind, core_value(field, value), before.get(field.number)):
+            units.add(spec.unit_of[field.number])
+    members = {number for unit in units for number in spec.members[unit]}
+    return {name: value for name, value in fields.items() if numbers[name].number in members}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from baarada.journal import merging
 from baarada.journal.engine import Engine
 from baarada.journal.entries import CHANGE, DECIDE, PROPOSE, Draft, Ref, Writer
 from baarada.journal.merging import Held, Key, State
@@ -95,6 +96,22 @@ def _belongs_elsewhere(
 def owns(owner: str, office: Id, writer: Writer) -> bool:
     """True if a writer's office owns a fact of class *owner* in the scope of ``office``."""
     return writer.office == office if owner == IN_CHARGE else writer.kind == owner
+
+
+def values_seen(engine: Engine, seen: Seen) -> dict[int, Value]:
+    """The values that stood on the screen, by field: worked out from the writes that stood behind them.
+
+    Raises:
+        KeyError: an entry that was seen is not held here any more (it was erased).
+    """
+    spec = engine.schema.types[seen.type]
+    creation = engine.store.held([seen.created])[seen.created]
+    state = State(seen.type, seen.id)
+    merging.create(state, creation, spec)
+    state.heads = dict(seen.heads)
+    for unit in list(state.heads):
+        merging.settle(state, unit, spec, engine.picture.find)
+    return state.values
 
 
 def delete(

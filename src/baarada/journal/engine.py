@@ -139,4 +139,4 @@ class Engine:
 
     def as_known(self, key: Key, cut: dict[int, int]) -> State | None:
         """The record as it stood when each lane ended where ``cut`` says; None if unknown then."""
-        return self.picture.as_known(key, cut)
+        return self.picture.as_known([key], cut).get(key)

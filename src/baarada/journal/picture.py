@@ -148,7 +148,8 @@ class Picture:
         for key in sorted(keys):
             helds = self.store.entries_of(key)
             self.store.end_wait(h.ref for h in helds)
-            state = self._replay(key, helds, lambda ref: True)
+            wanted = {n for h in helds for n in needs(self.schema, h.entry)} - {key}
+            state = self._replay(key, helds, set(self.store.created(wanted)))
             self._wait_again(helds)
             self._name_again(key, helds)
             if state is not None:
@@ -202,8 +203,8 @@ class Picture:
 
     # -- as known then --------------------------------------------------------------
 
-    def as_known(self, key: Key, cut: dict[int, int]) -> State | None:
-        """The record as it stood when each lane ended where ``cut`` says; None if unknown then.
+    def as_known(self, keys: Iterable[Key], cut: dict[int, int]) -> dict[Key, State]:
+        """Records as they stood when each lane ended where ``cut`` says; those unknown then are left out.
 
         ``cut`` maps lane numbers to sequences. A lane that is not in it was not known.
         """
@@ -211,13 +212,18 @@ class Picture:
         def within(ref: Ref) -> bool:
             return seq_of(ref) <= cut.get(lane_of(ref), 0)
 
-        return self._replay(key, [h for h in self.store.entries_of(key) if within(h.ref)], within)
+        known = {
+            key: [h for h in helds if within(h.ref)] for key, helds in self.store.entries_of_all(keys).items()
+        }
+        wanted = {n for key, helds in known.items() for h in helds for n in needs(self.schema, h.entry)}
+        met = {key for key, ref in self.store.created(wanted).items() if within(ref)}
+        found = {key: self._replay(key, helds, met) for key, helds in known.items()}
+        return {key: state for key, state in found.items() if state is not None}
 
-    def _replay(self, key: Key, helds: list[Held], within: Callable[[Ref], bool]) -> State | None:
+    def _replay(self, key: Key, helds: list[Held], met: set[Key]) -> State | None:
+        """A record from some of its entries; ``met`` are the records that exist for them."""
         if key[0] not in self.schema.types:
             return None
-        wanted = {n for h in helds for n in needs(self.schema, h.entry)} - {key}
-        met = {k for k, ref in self.store.created(wanted).items() if within(ref)} | {key}
-        return merging.replay(
-            key, [h for h in helds if needs(self.schema, h.entry) <= met], self.schema.types[key[0]]
-        )
+        met = met | {key}
+        known = [h for h in helds if needs(self.schema, h.entry) <= met]
+        return merging.replay(key, known, self.schema.types[key[0]])

@@ -198,6 +198,20 @@ class SqlStore:
         sql = "SELECT ref, payload FROM journal_entry WHERE entity = %s AND type = %s ORDER BY ref"
         return [self._held(ref, data) for ref, data in self._all(sql, [self.id_in(key[1]), key[0]])]
 
+    def entries_of_all(self, keys: Iterable[Key]) -> dict[Key, list[Held]]:
+        out: dict[Key, list[Held]] = {key: [] for key in keys}
+        for piece in in_pieces(list(out)):
+            ids = [self.id_in(id_) for _, id_ in piece]
+            sql = (
+                "SELECT ref, type, entity, payload FROM journal_entry"
+                f" WHERE entity IN ({self._marks(len(ids))}) ORDER BY ref"
+            )
+            for ref, type_, entity, data in self._all(sql, ids):
+                found = out.get((type_, self.id_out(entity)))
+                if found is not None:
+                    found.append(self._held(ref, data))
+        return out
+
     def entries_of_act(self, act: Id, after: Ref, most: int) -> list[Held]:
         sql = "SELECT ref, payload FROM journal_entry WHERE act = %s AND ref > %s ORDER BY ref LIMIT %s"
         return [self._held(ref, data) for ref, data in self._all(sql, [self.id_in(act), after, most])]

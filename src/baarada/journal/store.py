@@ -103,6 +103,9 @@ class Store(Protocol):
     def entries_of(self, key: Key) -> list[Held]:
         """All entries of a record, by reference."""
 
+    def entries_of_all(self, keys: Iterable[Key]) -> dict[Key, list[Held]]:
+        """All entries of some records, each by reference."""
+
     def entries_of_act(self, act: Id, after: Ref, most: int) -> list[Held]:
         """The next entries of an act, by reference."""
 
@@ -329,6 +332,9 @@ class MemoryStore:
 
     def entries_of(self, key: Key) -> list[Held]:
         return [h for _, h in sorted(self.held(self.tables["of"].get(key, ())).items())]
+
+    def entries_of_all(self, keys: Iterable[Key]) -> dict[Key, list[Held]]:
+        return {key: self.entries_of(key) for key in keys}
 
     def entries_of_act(self, act: Id, after: Ref, most: int) -> list[Held]:
         refs = sorted(r for r, h in self.tables["entries"].items() if h.entry.act == act and r > after)

@@ -4,13 +4,14 @@ from django.apps import AppConfig
 
 
 class RegistryConfig(AppConfig):
-    """Keeps search keys in step with the records."""
+    """Keeps search keys and lists in step with the records."""
 
     name = "baarada.registry"
     label = "registry"
 
     def ready(self) -> None:
         from baarada.journal import runtime
-        from baarada.registry import searchkeys
+        from baarada.registry import lists, searchkeys
 
         runtime.on_change(searchkeys.follow)
+        runtime.on_change(lists.forget)

@@ -1,8 +1,177 @@
-"""Search keys: kept in step with records, inside the transaction that changes them."""
+"""Search keys: kept in step with records, inside the transaction that changes them.
+
+A machine table, made of records alone: ``remake`` makes it anew.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
 
 from baarada.journal.applying import Changed
+from baarada.journal.merging import State
+from baarada.journal.rows import uuid_in
+from baarada.journal.sql import in_pieces
+from baarada.kernel.text import fold
+from baarada.registry import spelling
+from baarada.registry.models import (
+    Area,
+    Facility,
+    Identifier,
+    NameWord,
+    Office,
+    Paper,
+    Person,
+    Posting,
+    Record,
+)
+
+FULL, WORD, NUMBER, PHONE, NAME, CODE, REFERENCE = range(1, 8)
+"""Kinds of key: a person's full name in either order; a word of it; an identifier; a telephone; the name of a
+place, or a word of it; its code; the number of a decision or a paper."""
+
+_known_words: set[str] = set()
+_NOT_KEY = re.compile(r"[^0-9a-z]+")
+
+
+def plain(text: str) -> str:
+    """A number as it is looked up: letters and figures only."""
+    return _NOT_KEY.sub("", fold(text))
+
+
+def person_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The keys of a person, from the values of the fields."""
+    family, given = fold(values.get("family_name") or ""), fold(values.get("given_names") or "")
+    yield from (
+        (key, FULL)
+        for key in dict.fromkeys((f"{family} {given}".strip(), f"{given} {family}".strip()))
+        if key
+    )
+    others = [fold(name) for name in values.get("other_names") or ()]
+    yield from ((name, FULL) for name in others if name)
+    words = dict.fromkeys(word for name in (family, given, *others) for word in name.split())
+    yield from ((word, WORD) for word in words)
+    for phone in ("phone", "phone2"):
+        digits = "".join(c for c in values.get(phone) or "" if c.isdigit())
+        if digits:
+            yield digits[-8:], PHONE
+
+
+def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The keys of a facility, an area, an office."""
+    names = [fold(name) for name in (values.get("name"), *(values.get("other_names") or ())) if name]
+    keys = dict.fromkeys(k for name in names for k in (name, *_tails(name)))
+    yield from ((key, NAME) for key in keys)
+    if values.get("code"):
+        yield plain(values["code"]), CODE
+
+
+def _tails(name: str) -> Iterator[str]:
+    """A name from each of its words on, so that any word finds it: "cscom de loulouni", "loulouni"."""
+    words = name.split()
+    return (" ".join(words[i:]) for i in range(1, len(words)) if len(words[i]) > 2)
+
+
+def number_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The key of an identifier."""
+    if values.get("number"):
+        yield plain(values["number"]), NUMBER
+
+
+def paper_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The keys of a paper: its reference, its title."""
+    if values.get("reference"):
+        yield plain(values["reference"]), REFERENCE
+    if values.get("title"):
+        yield fold(values["title"]), REFERENCE
+
+
+def posting_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The key of a posting: its decision."""
+    if values.get("decision"):
+        yield plain(values["decision"]), REFERENCE
+
+
+MAKERS: dict[type[Record], Callable[[dict[str, Any]], Iterator[tuple[str, int]]]] = {
+    Person: person_keys,
+    Identifier: number_keys,
+    Facility: place_keys,
+    Area: place_keys,
+    Office: place_keys,
+    Paper: paper_keys,
+    Posting: posting_keys,
+}
+_by_type = {model.Merge.number: make for model, make in MAKERS.items()}  # type: ignore[attr-defined]
 
 
 def follow(changed: Changed) -> None:
     """Bring the search keys of changed records up to date."""
-    del changed
+    gone = [key for key in [*changed.old, *changed.removed] if key[0] in _by_type]
+    _forget([id_ for _, id_ in gone])
+    states = [*changed.new.values(), *changed.old.values()]
+    _add([s for s in states if s.type in _by_type and not s.values[0]])
+
+
+def _forget(ids: Iterable[bytes]) -> None:
+    with connection.cursor() as cursor:
+        for piece in in_pieces(ids):
+            marks = ", ".join(["%s"] * len(piece))
+            cursor.execute(f"DELETE FROM registry_search_key WHERE target IN ({marks})", _ids(piece))
+
+
+def _ids(ids: Sequence[bytes]) -> list[bytes] | list[UUID | None]:
+    return [uuid_in(i) for i in ids] if connection.vendor == "postgresql" else list(ids)
+
+
+def _add(states: list[State]) -> None:
+    from baarada.journal import runtime
+
+    types = runtime.schema().types
+    rows, words = [], set()
+    for state in states:
+        fields = types[state.type].fields
+        values = {fields[number].name: value for number, value in state.values.items() if number in fields}
+        target = _ids([state.id])[0]
+        for key, kind in dict.fromkeys(_by_type[state.type](values)):
+            rows.append((key, kind, state.type, target))
+            if kind == WORD:
+                words.add(key)
+    if rows:
+        with connection.cursor() as cursor:
+            sql = "INSERT INTO registry_search_key (key, kind, type, target) VALUES (%s, %s, %s, %s)"
+            cursor.executemany(sql, rows)
+    _learn(words)
+
+
+def _learn(words: set[str]) -> None:
+    """Words of names that were not met before."""
+    new = sorted(words - _known_words)
+    if new:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO registry_name_word (word, sound) VALUES (%s, %s) ON CONFLICT (word) DO NOTHING",
+                [(word, spelling.sound(word)) for word in new],
+            )
+        # Only what is kept counts as known: the transaction may yet be rolled back.
+        connection.on_commit(lambda: _known_words.update(new))
+
+
+def forget_words() -> None:
+    """Learn words anew: between tests, after a restore."""
+    _known_words.clear()
+
+
+def remake() -> int:
+    """Make all keys anew from the records; returns how many there are."""
+    from baarada.journal import runtime
+    from baarada.registry.models import SearchKey
+
+    SearchKey.objects.all().delete()
+    NameWord.objects.all().delete()
+    forget_words()
+    store = runtime.engine().store
+    for piece in in_pieces((s for s in store.states() if s.type in _by_type and not s.values[0]), 500):
+        _add(piece)
+    return SearchKey.objects.count()

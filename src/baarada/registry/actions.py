@@ -1,0 +1,416 @@
+"""What can be done to the register. Each verb checks the rules, then writes one act through the journal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from baarada.journal import actions as journal
+from baarada.journal import runtime
+from baarada.journal.drafts import Seen
+from baarada.journal.entries import CHANGE, CORRECT, NOTE
+from baarada.journal.models import Link, Record
+from baarada.kernel.actors import Actor
+from baarada.kernel.days import PartialDate
+from baarada.kernel.ids import Id
+from baarada.registry import queries, rules
+from baarada.registry.errors import Invalid
+from baarada.registry.models import (
+    FULL_TIME,
+    Area,
+    Assignment,
+    Facility,
+    Identifier,
+    Inclusion,
+    Office,
+    Paper,
+    Person,
+    Posting,
+    Unit,
+)
+
+Values = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Done:
+    """An act that was written: for the line that says so, and offers to undo it."""
+
+    act: Id
+    record: Any
+
+
+@dataclass(slots=True, kw_only=True)
+class Why:
+    """What justifies a change: words of the writer, the decision it rests on, since when."""
+
+    reason: str | None = None
+    decision: str | None = None
+    effective: PartialDate | None = None
+
+
+@contextmanager
+def _act(kind: str, by: Actor, why: Why | None = None) -> Iterator[journal.Act]:
+    why = why or Why()
+    with (
+        transaction.atomic(),
+        journal.write(kind, by=by, reason=why.reason, decision=why.decision, effective=why.effective) as act,
+    ):
+        yield act
+
+
+# -- people -----------------------------------------------------------------------------
+
+
+def add_person(
+    values: Values, *, by: Actor, posting: Values | None = None, identifiers: Sequence[Values] = (),
+    why: Why | None = None,
+) -> Done:  # fmt: skip
+    """Open the file of somebody, with their numbers and their first posting.
+
+    The office in charge is that of the facility, or else the writer's.
+
+    Raises:
+        Invalid: with a sentence for each field.
+    """
+    by.require("person.add")
+    today = runtime.today()
+    problems = rules.check_person({"family_name": None, "sex": None, **values}, today)
+    if posting:
+        problems |= rules.check_posting(
+            {"facility": None, "cadre": None, "starts": None, **posting}, values.get("born"), today
+        )
+    for one in identifiers:
+        problems |= rules.check_identifier(one)
+    rules.refuse(problems)
+    office = values.get("office") or _office_for(posting, by, today)
+    with _act("person.added", by, why) as act:
+        person = act.create(Person, **{**values, "office": office})
+        for one in identifiers:
+            act.create(Identifier, entry_kind="identifier.added", person=person, **one)
+        if posting:
+            act.create(Posting, entry_kind="posting.started", **_posting_values(person, posting))
+    return Done(act.id, person)
+
+
+def _office_for(posting: Values | None, by: Actor, today: date) -> Office:
+    if posting and posting.get("facility"):
+        starts = posting.get("starts")
+        found = queries.office_of_facility(
+            posting["facility"], max(starts.first(), today) if starts else today
+        )
+        if found:
+            return found
+    return Office.objects.get(pk=_uuid(by.office))
+
+
+def _uuid(id_: Id) -> Any:
+    from baarada.kernel.ids import as_uuid
+
+    return as_uuid(id_)
+
+
+def _posting_values(person: Person, values: Values) -> dict[str, Any]:
+    defaults = {"kind": "appointment", "share": FULL_TIME, "main": True}
+    facility = values.get("facility")
+    found = {**defaults, **values, "person": person}
+    if facility is not None:
+        found["facility"] = (facility, str(facility))
+    return found
+
+
+def revise(
+    record: Record, fields: Values, *, seen: Seen, by: Actor, mode: int = CHANGE, why: Why | None = None
+) -> Done | None:
+    """Change or correct facts of a record, as they were typed on a page that showed ``seen``.
+
+    Only what was really changed on that page is written; returns None if nothing was.
+
+    Raises:
+        Invalid: with a sentence for each field.
+    """
+    by.require("record.change")
+    changed = journal.changed_since(type(record), seen, fields)
+    if not changed:
+        return None
+    rules.refuse(check(record, {**fields, **changed}, only=changed))
+    kind = f"{type(record).__name__.lower()}.{'corrected' if mode == CORRECT else 'changed'}"
+    with _act(kind, by, why) as act:
+        act.change(record, changed, seen=seen, mode=mode)
+    return Done(act.id, record)
+
+
+def note_older(record: Record, fields: Values, *, by: Actor, why: Why) -> Done:
+    """Write an older fact into the history; nothing that shows changes.
+
+    Raises:
+        Invalid: there is no day on which it was true.
+    """
+    by.require("record.change")
+    if why.effective is None:
+        raise Invalid({"effective": _("Write since when this was true; a year alone will do.")})
+    rules.refuse(check(record, fields, only=fields))
+    with _act(f"{type(record).__name__.lower()}.noted", by, why) as act:
+        act.note(record, fields)
+    return Done(act.id, record)
+
+
+def check(record: Record, fields: Values, *, only: Values | None = None) -> dict[str, Any]:
+    """The problems of a record's fields, of the kind the record is; ``only`` those of some of them."""
+    today = runtime.today()
+    match record:
+        case Person():
+            problems = rules.check_person(fields, today)
+        case Posting():
+            span = {"starts": record.starts, "ends": record.ends}
+            problems = rules.check_posting({**span, **fields}, record.person.born, today)
+        case Identifier():
+            problems = rules.check_identifier({"number": record.number, **fields})
+        case Facility():
+            problems = rules.check_facility(fields)
+        case Area():
+            problems = rules.check_area(fields)
+        case Paper():
+            problems = rules.check_paper(fields, today)
+        case _:
+            problems = rules.check_span(fields.get("starts"), fields.get("ends"))
+    return problems if only is None else {name: text for name, text in problems.items() if name in only}
+
+
+def add_identifier(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Write down a number by which somebody is known."""
+    by.require("record.change")
+    rules.refuse(rules.check_identifier({"kind": None, **values}))
+    with _act("identifier.added", by, why) as act:
+        found = act.create(Identifier, person=person, **values)
+    return Done(act.id, found)
+
+
+def delete(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
+    """Mark a record as deleted: it was written by mistake."""
+    by.require("record.delete")
+    with _act(f"{type(record).__name__.lower()}.deleted", by, why) as act:
+        act.delete(record, seen=seen)
+    return Done(act.id, record)
+
+
+def restore(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
+    """Take a mark of deletion back."""
+    by.require("record.delete")
+    with _act(f"{type(record).__name__.lower()}.restored", by, why) as act:
+        act.restore(record, seen=seen)
+    return Done(act.id, record)
+
+
+def link_people(one: Person, other: Person, *, by: Actor, why: Why | None = None) -> Done:
+    """Take two files as those of one person; it can be taken back."""
+    by.require("person.link")
+    if one.canonical == other.canonical:
+        raise Invalid({"": _("These two are already one file.")})
+    with _act("person.linked", by, why) as act:
+        link = act.link(one, other)
+    return Done(act.id, link)
+
+
+def unlink(link: Link, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
+    """Two files were not those of one person after all."""
+    by.require("person.link")
+    with _act("person.unlinked", by, why) as act:
+        act.change(link, {"active": False}, seen=seen)
+    return Done(act.id, link)
+
+
+# -- postings ---------------------------------------------------------------------------
+
+
+def start_posting(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Place somebody in a facility.
+
+    An overlap with another posting is allowed: two offices apart can each record a true
+    one. It is raised for review later (``findings``), and no node ever refuses what another has accepted.
+    """
+    by.require("posting.start")
+    rules.refuse(
+        rules.check_posting(
+            {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
+        )
+    )
+    with _act("posting.started", by, why) as act:
+        found = act.create(Posting, **_posting_values(person, values))
+        _take_charge(act, person, values)
+    return Done(act.id, found)
+
+
+def transfer(
+    person: Person,
+    old: Posting,
+    values: Values,
+    *,
+    seen: Seen,
+    seen_person: Seen,
+    by: Actor,
+    why: Why | None = None,
+) -> Done:
+    """Move somebody: the old posting ends the day before, the new one begins, the new office takes charge.
+
+    ``values`` are those of the new posting. ``seen`` is the old posting as it stood on the page.
+    """
+    by.require("posting.start")
+    starts = values.get("starts")
+    problems = rules.check_posting(
+        {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
+    )
+    if starts and old.starts and starts.first() <= old.starts.first():
+        sentence = _(
+            "The transfer takes effect on %(day)s, which is not after the present posting began on %(began)s."
+        )
+        problems["starts"] = sentence % {
+            "day": rules.partial_day(starts), "began": rules.partial_day(old.starts),
+        }  # fmt: skip
+    if values.get("facility") and values["facility"].pk == old.facility_id:
+        problems["facility"] = _("This is where the person already works. Choose another facility.")
+    rules.refuse(problems)
+    last = PartialDate.on(starts.first() - timedelta(days=1))
+    with _act("posting.transferred", by, why) as act:
+        act.change(old, {"starts": old.starts, "ends": last}, seen=seen, kind="posting.ended")
+        found = act.create(
+            Posting, entry_kind="posting.started", **_posting_values(person, {"kind": "transfer", **values})
+        )
+        _take_charge(act, person, values, seen_person)
+    return Done(act.id, found)
+
+
+def end_posting(
+    posting: Posting, *, last: PartialDate, end_reason: str, seen: Seen, by: Actor, why: Why | None = None
+) -> Done:
+    """End a posting; ``last`` is its last day."""
+    by.require("posting.end")
+    problems = rules.check_span(posting.starts, last)
+    if not end_reason:
+        problems["end_reason"] = _("Choose why the posting ends.")
+    rules.refuse(problems)
+    with _act("posting.ended", by, why) as act:
+        act.change(posting, {"starts": posting.starts, "ends": last, "end_reason": end_reason}, seen=seen)
+    return Done(act.id, posting)
+
+
+def _take_charge(act: journal.Act, person: Person, values: Values, seen: Seen | None = None) -> None:
+    """The office of a new main posting takes charge of the person."""
+    if values.get("main") is False or values.get("ends"):
+        return
+    day = max(values["starts"].first(), runtime.today())
+    office = queries.office_of_facility(values["facility"], day)
+    if office is not None and office.pk != person.office_id:
+        act.change(person, {"office": office}, seen=seen or journal.seen(person), kind="person.moved")
+
+
+# -- papers -----------------------------------------------------------------------------
+
+
+def add_paper(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Add a scanned paper whose file was kept already (``papers.keep``)."""
+    by.require("paper.add")
+    rules.refuse(rules.check_paper({"kind": None, **values}, runtime.today()))
+    with _act("paper.added", by, why) as act:
+        found = act.create(Paper, person=person, **values)
+    return Done(act.id, found)
+
+
+# -- places -----------------------------------------------------------------------------
+
+
+def add_facility(values: Values, *, by: Actor, office: Office | None = None, why: Why | None = None) -> Done:
+    """Add a facility, and the office that it answers to."""
+    by.require("facility.add")
+    rules.refuse(rules.check_facility({"name": None, "kind": None, **values}))
+    with _act("facility.added", by, why) as act:
+        found = act.create(Facility, **_labelled_area(values))
+        if office:
+            act.create(
+                Assignment,
+                entry_kind="facility.assigned",
+                facility=found,
+                office=office,
+                starts=values.get("starts"),
+            )
+    return Done(act.id, found)
+
+
+def _labelled_area(values: Values) -> dict[str, Any]:
+    area = values.get("area")
+    return {**values, "area": (area, str(area))} if isinstance(area, Area) else dict(values)
+
+
+def assign_facility(
+    facility: Facility, office: Office, *, starts: PartialDate, by: Actor, why: Why | None = None
+) -> Done:
+    """Put a facility under another office from a day on; the former one keeps it until the day before."""
+    by.require("facility.assign")
+    old = queries.assignment_of(facility, starts.first())
+    with _act("facility.assigned", by, why) as act:
+        if old is not None:
+            last = PartialDate.on(starts.first() - timedelta(days=1))
+            act.change(old, {"starts": old.starts, "ends": last}, seen=journal.seen(old))
+        found = act.create(Assignment, facility=facility, office=office, starts=starts)
+    return Done(act.id, found)
+
+
+def add_unit(facility: Facility, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Add a service or ward of a facility."""
+    by.require("facility.add")
+    if not values.get("name"):
+        raise Invalid({"name": _("Write the name of the service.")})
+    with _act("unit.added", by, why) as act:
+        found = act.create(Unit, facility=facility, **values)
+    return Done(act.id, found)
+
+
+def add_area(values: Values, *, by: Actor, parent: Area | None = None, why: Why | None = None) -> Done:
+    """Add an area, and the one it lies in."""
+    by.require("area.add")
+    rules.refuse(rules.check_area({"name": None, "kind": None, **values}))
+    with _act("area.added", by, why) as act:
+        found = act.create(Area, **values)
+        if parent:
+            act.create(
+                Inclusion, entry_kind="area.placed", area=found, parent=parent, starts=values.get("starts"),
+                ends=values.get("ends"), legal=values.get("legal"),
+            )  # fmt: skip
+    return Done(act.id, found)
+
+
+# -- deciding, undoing --------------------------------------------------------------------
+
+
+def decide(record: Record, fields: Values, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
+    """Settle a disagreement: the value given is the one, and answers all that ``seen`` names."""
+    by.require("conflict.decide")
+    rules.refuse(check(record, fields, only=fields))
+    with _act("conflict.decided", by, why) as act:
+        act.decide(record, fields, seen=seen)
+    return Done(act.id, record)
+
+
+def decide_deleted(record: Record, deleted: bool, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
+    """Settle whether a record that one deleted and another changed stays."""
+    from baarada.journal.entries import DECIDE
+
+    by.require("conflict.decide")
+    with _act("conflict.decided", by, why) as act:
+        (act.delete if deleted else act.restore)(record, seen=seen, mode=DECIDE)
+    return Done(act.id, record)
+
+
+def undo(act: Id, *, by: Actor) -> list[journal.Left]:
+    """Take a short act back, all at once; returns what stayed because others built on it."""
+    by.require("act.undo")
+    with transaction.atomic():
+        return [left for piece in journal.undo(act, by=by) for left in piece]
+
+
+MODES = {"change": CHANGE, "correct": CORRECT, "note": NOTE}
+"""The three acts on a fact, by the word in an address."""

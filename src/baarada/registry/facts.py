@@ -1,0 +1,281 @@
+"""What each field is called and how its values read: one place for pages, histories, headings of sheets.
+
+A *fact* is a field (or a group that changes as one) as people see it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from baarada.journal.models import Record
+from baarada.registry import models
+
+TEXT, LONG, TEXTS, DAY, NUMBER, SIZE, SHARE, DEGREES, YES_NO = (
+    "text", "long", "texts", "day", "number", "size", "share", "degrees", "yes no",
+)  # fmt: skip
+CODE, CODES, CADRE, PHONE, EMAIL, PLACE, OFFICE, PERSON = (
+    "code", "codes", "cadre", "phone", "email", "place", "office", "person",
+)  # fmt: skip
+"""How a value reads and is typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One field as people see it. ``list`` is the list whose codes it holds."""
+
+    name: str
+    label: Promise | str
+    reads: str = TEXT
+    list: str = ""
+    hint: Promise | str = ""
+    most: int = 200
+    """The longest text that a form takes."""
+
+
+def _facts(*facts: Fact) -> dict[str, Fact]:
+    return {fact.name: fact for fact in facts}
+
+
+def _fact(name: str, label: Any, reads: str = TEXT, **more: Any) -> Fact:
+    return Fact(name=name, label=label, reads=reads, **more)
+
+
+_DAY_HINT = _("12/03/1985, or 03/1985, or only 1985")
+_quality = _fact("quality", _("Certainty"), CODE, list="quality")
+_source = _fact("source", _("Source"))
+_note = _fact("note", _("Note"), LONG, most=2000)
+_starts = _fact("starts", _("First day"), DAY, hint=_DAY_HINT)
+_ends = _fact("ends", _("Last day"), DAY, hint=_DAY_HINT)
+_deleted = _fact("deleted", _("Marked as deleted"), YES_NO)
+
+FACTS: dict[type[Record], dict[str, Fact]] = {
+    models.Person: _facts(
+        _deleted,
+        _fact("family_name", _("Family name"), most=80),
+        _fact("given_names", _("Given names"), most=80),
+        _fact("other_names", _("Other names and spellings"), TEXTS, hint=_("One a line")),
+        _fact("sex", _("Sex"), CODE, list="sex"),
+        _fact("born", pgettext_lazy("date", "Birth"), DAY, hint=_DAY_HINT),
+        _fact("birth_place", _("Place of birth")),
+        _fact("birth_area", _("Area of birth"), PLACE),
+        _fact("nationality", _("Nationality"), CODE, list="nationality"),
+        _fact("marital", _("Marital status"), CODE, list="marital"),
+        _fact("children", _("Children"), NUMBER),
+        _fact("languages", _("Languages"), CODES, list="language"),
+        _fact("phone", _("Telephone"), PHONE),
+        _fact("phone2", _("Second telephone"), PHONE),
+        _fact("email", _("E-mail"), EMAIL),
+        _fact("address", _("Address")),
+        _fact("residence", _("Area of residence"), PLACE),
+        _fact("contact_name", _("Person to notify")),
+        _fact("contact_link", _("Relation")),
+        _fact("contact_phone", _("Their telephone"), PHONE),
+        _fact("dependents", _("Dependents"), TEXTS, hint=_("One a line")),
+        _fact("photo", _("Photograph")),
+        _fact("office", _("Office in charge"), OFFICE),
+        _note,
+    ),
+    models.Identifier: _facts(
+        _deleted,
+        _fact("person", _("Person"), PERSON),
+        _fact("kind", _("Kind of number"), CODE, list="identifier_kind"),
+        _fact("number", pgettext_lazy("identifier", "Number"), most=60),
+        _fact("issuer", _("Issued by")),
+        _fact("country", _("Country of issue"), CODE, list="nationality"),
+        _fact("issued", _("Issued on"), DAY, hint=_DAY_HINT),
+        _fact("expires", _("Valid until"), DAY, hint=_DAY_HINT),
+        _note,
+    ),
+    models.Posting: _facts(
+        _deleted,
+        _fact("person", _("Person"), PERSON),
+        _fact("facility", _("Facility"), PLACE),
+        _fact("unit", _("Service"), PLACE),
+        _fact("cadre", _("Cadre"), CADRE),
+        _fact("job", pgettext_lazy("work", "Function")),
+        _fact("kind", _("Kind of posting"), CODE, list="posting_kind"),
+        _starts,
+        _ends,
+        _fact("share", _("Share of time"), SHARE, hint=_("In per cent of a full post")),
+        _fact("main", _("Main posting"), YES_NO),
+        _fact("decision", _("Decision no."), most=80),
+        _fact("decided", _("Date of the decision"), DAY, hint=_DAY_HINT),
+        _fact("reason", pgettext_lazy("posting", "Reason"), CODE, list="posting_reason"),
+        _fact("end_reason", _("Reason of the end"), CODE, list="end_reason"),
+        _fact("taken_up", _("Took up duty on"), DAY, hint=_DAY_HINT),
+        _note,
+    ),
+    models.Paper: _facts(
+        _deleted,
+        _fact("person", _("Person"), PERSON),
+        _fact("kind", _("Kind of paper"), CODE, list="paper_kind"),
+        _fact("title", _("Title")),
+        _fact("reference", _("Reference"), most=80),
+        _fact("dated", _("Date of the paper"), DAY, hint=_DAY_HINT),
+        _fact("pages", _("Pages"), NUMBER),
+        _fact("hash", _("Fingerprint of the file")),
+        _fact("size", _("Size"), SIZE),
+        _fact("media", _("Kind of file")),
+        _fact("shelf", _("Shelf mark"), most=60),
+        _fact("text", _("Text read in the paper"), LONG, most=20_000),
+        _note,
+    ),
+    models.Facility: _facts(
+        _deleted,
+        _fact("name", _("Name")),
+        _fact("other_names", _("Other names and spellings"), TEXTS, hint=_("One a line")),
+        _fact("code", _("National code"), most=40),
+        _fact("kind", _("Kind of facility"), CODE, list="facility_type"),
+        _fact("level", _("Level of care"), NUMBER),
+        _fact("sector", _("Sector"), CODE, list="sector"),
+        _fact("component", _("Component"), CODE, list="component"),
+        _fact("area", pgettext_lazy("map", "Area"), PLACE),
+        _fact("locality", _("Locality")),
+        _fact("starts", _("Opened on"), DAY, hint=_DAY_HINT),
+        _fact("ends", _("Closed on"), DAY, hint=_DAY_HINT),
+        _fact("latitude", _("Latitude"), DEGREES, hint=_("In degrees, for example 12.65")),
+        _fact("longitude", _("Longitude"), DEGREES, hint=_("In degrees, for example -7.99")),
+        _fact("codes", _("Codes in other systems"), TEXTS, hint=_("One a line, as system:code")),
+        _fact("services", _("Services offered"), TEXTS, hint=_("One a line")),
+        _fact("phone", _("Telephone"), PHONE),
+        _fact("email", _("E-mail"), EMAIL),
+        _fact("address", _("Address")),
+        _source,
+        _quality,
+        _note,
+    ),
+    models.Assignment: _facts(
+        _deleted,
+        _fact("facility", _("Facility"), PLACE),
+        _fact("office", _("Office in charge"), OFFICE),
+        _starts,
+        _ends,
+        _quality,
+        _note,
+    ),
+    models.Unit: _facts(
+        _deleted,
+        _fact("facility", _("Facility"), PLACE),
+        _fact("name", _("Name")),
+        _fact("kind", _("Kind of service"), CODE, list="unit_kind"),
+        _fact("parent", _("Part of"), PLACE),
+        _starts,
+        _ends,
+        _fact("beds", _("Beds"), NUMBER),
+        _note,
+    ),
+    models.Area: _facts(
+        _deleted,
+        _fact("kind", _("Level"), CODE, list="area_kind"),
+        _fact("name", _("Name")),
+        _fact("other_names", _("Other names and spellings"), TEXTS, hint=_("One a line")),
+        _fact("code", pgettext_lazy("area", "Code"), most=40),
+        _fact("iso", _("ISO code"), most=12),
+        _fact("capital", _("Chief town")),
+        _fact("starts", _("Exists since"), DAY, hint=_DAY_HINT),
+        _fact("ends", _("Existed until"), DAY, hint=_DAY_HINT),
+        _fact("legal", _("Legal text")),
+        _fact("latitude", _("Latitude"), DEGREES),
+        _fact("longitude", _("Longitude"), DEGREES),
+        _source,
+        _quality,
+        _note,
+    ),
+    models.Inclusion: _facts(
+        _deleted,
+        _fact("area", pgettext_lazy("map", "Area"), PLACE),
+        _fact("parent", _("Lies in"), PLACE),
+        _starts,
+        _ends,
+        _fact("legal", _("Legal text")),
+        _quality,
+        _note,
+    ),
+    models.Office: _facts(
+        _deleted,
+        _fact("code", pgettext_lazy("area", "Code"), most=40),
+        _fact("name", _("Name")),
+        _fact("kind", _("Kind of office"), CODE, list="office_kind"),
+        _fact("parent", _("Answers to"), OFFICE),
+        _fact("area", pgettext_lazy("map", "Area"), PLACE),
+        _fact("phone", _("Telephone"), PHONE),
+        _fact("email", _("E-mail"), EMAIL),
+        _fact("address", _("Address")),
+        _starts,
+        _ends,
+        _fact("equipment", _("Equipment"), LONG, most=2000),
+        _source,
+        _quality,
+        _note,
+    ),
+}
+
+NAMES: dict[type[Record], Promise | str] = {
+    models.Person: _("Person"),
+    models.Identifier: pgettext_lazy("identifier", "Number"),
+    models.Posting: _("Posting"),
+    models.Paper: _("Paper"),
+    models.Facility: _("Facility"),
+    models.Assignment: _("Office in charge of a facility"),
+    models.Unit: _("Service"),
+    models.Area: pgettext_lazy("map", "Area"),
+    models.Inclusion: _("Place of an area in another"),
+    models.Office: _("Office"),
+    models.Cadre: _("Cadre"),
+    models.ListItem: _("Choice of a list"),
+}
+"""What each kind of record is called."""
+
+GROUPS: dict[tuple[type[Record], str], Promise | str] = {
+    (models.Person, "contact_name"): _("Person to notify"),
+    (models.Posting, "starts"): _("First and last day"),
+    (models.Identifier, "kind"): pgettext_lazy("identifier", "Number"),
+    (models.Facility, "starts"): _("Opened and closed"),
+    (models.Facility, "latitude"): _("Position"),
+    (models.Area, "starts"): _("Years of existence"),
+    (models.Area, "latitude"): _("Position"),
+    (models.Assignment, "starts"): _("First and last day"),
+    (models.Inclusion, "starts"): _("First and last day"),
+    (models.Unit, "starts"): _("First and last day"),
+    (models.Office, "starts"): _("First and last day"),
+}
+"""What a group of fields that changes as one is called, by its first field."""
+
+OWNERS: dict[str, Callable[[], Any]] = {
+    models.NATIONAL: lambda: _("the national directorate"),
+    models.IN_CHARGE: lambda: _("the office in charge"),
+}
+"""Who decides a fact of class *owner*, in words."""
+
+
+def fact(model: type[Record], name: str) -> Fact:
+    """What people know a field by.
+
+    Raises:
+        KeyError: the field is never shown.
+    """
+    return FACTS[model][name]
+
+
+def unit_of(model: type[Record], name: str) -> list[str]:
+    """The fields that change together with one, itself included, in their order."""
+    for group in getattr(model.Merge, "together", ()):
+        if name in group:
+            return list(group)
+    return [name]
+
+
+def unit_label(model: type[Record], name: str) -> Any:
+    """What a field, or the group it changes with, is called."""
+    first = unit_of(model, name)[0]
+    return GROUPS.get((model, first)) or fact(model, first).label
+
+
+def owner_of(model: type[Record], name: str) -> Any:
+    """Who decides a fact, in words; empty where it is nobody's own."""
+    owner = getattr(model.Merge, "owner", {}).get(name)
+    return OWNERS[owner]() if owner else ""

@@ -1,0 +1,91 @@
+"""Choices and cadres, read once and kept for a short while: every page shows them, they hardly ever change."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from baarada.journal.applying import Changed
+from baarada.kernel.text import fold
+from baarada.registry.models import Cadre, ListItem
+
+KEEP_SECONDS = 30
+
+
+@dataclass(slots=True)
+class _Kept:
+    items: dict[tuple[str, str], ListItem]
+    cadres: dict[UUID, Cadre]
+    until: float
+
+
+_kept: list[_Kept] = []
+
+
+def forget(changed: Changed | None = None) -> None:
+    """Read lists anew at the next look, where a change touched them."""
+    types = {ListItem.Merge.number, Cadre.Merge.number}
+    if changed is None or any(key[0] in types for key in [*changed.new, *changed.old, *changed.removed]):
+        _kept.clear()
+
+
+def _read() -> _Kept:
+    if _kept and _kept[0].until > time.monotonic():
+        return _kept[0]
+    items = {(i.list or "", i.code or ""): i for i in ListItem.objects.filter(deleted=False)}
+    cadres = {c.pk: c for c in Cadre.objects.filter(deleted=False)}
+    _kept[:] = [_Kept(items, cadres, time.monotonic() + KEEP_SECONDS)]
+    return _kept[0]
+
+
+def label(list_: str, code: str | None) -> str:
+    """What a code means, in the language of the moment; the code itself where the list does not know it."""
+    if not code:
+        return ""
+    item = _read().items.get((list_, code))
+    return str(item) if item else code
+
+
+def items(list_: str, on: date | None = None) -> list[ListItem]:
+    """The choices of a list, in their order; only those in force on a day if one is given."""
+    found = [i for (name, _), i in _read().items.items() if name == list_]
+    if on is not None:
+        found = [i for i in found if i.span.holds(on)]
+    return sorted(found, key=lambda i: (i.order is None, i.order or 0, fold(str(i))))
+
+
+def choices(list_: str, on: date | None = None) -> list[tuple[str, str]]:
+    """Codes and labels, for a form."""
+    return [(i.code or "", str(i)) for i in items(list_, on)]
+
+
+def attribute(list_: str, code: str | None, name: str) -> str:
+    """A further fact of a choice, empty where it has none."""
+    item = _read().items.get((list_, code or ""))
+    pairs = (a.partition("=") for a in (item.attributes if item else []) or [])
+    return next((value for key, _, value in pairs if key == name), "")
+
+
+def cadres(on: date | None = None) -> list[Cadre]:
+    """All cadres, in their order."""
+    found = [c for c in _read().cadres.values() if on is None or c.span.holds(on)]
+    return sorted(found, key=lambda c: (c.order is None, c.order or 0, fold(str(c))))
+
+
+def cadre(pk: Any) -> Cadre | None:
+    """A cadre by its id."""
+    return _read().cadres.get(pk)
+
+
+def cadre_label(pk: Any, sex: str | None = None) -> str:
+    """A cadre's name, feminine for a woman; empty where it is not known."""
+    found = cadre(pk)
+    return found.label(sex) if found else ""
+
+
+def language() -> str:
+    """``fr`` or ``en``: the language of the moment."""
+    return "en" if get_language() == "en" else "fr"

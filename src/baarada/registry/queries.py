@@ -1,0 +1,235 @@
+"""What can be asked of the register."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from baarada.journal.models import ActRow, ConflictRow, Link
+from baarada.kernel.actors import Actor
+from baarada.kernel.days import PartialDate
+from baarada.registry.models import (
+    Area,
+    Assignment,
+    Facility,
+    Identifier,
+    Inclusion,
+    Office,
+    Paper,
+    Person,
+    Posting,
+    Unit,
+)
+
+# -- places -----------------------------------------------------------------------------
+
+
+def assignment_of(facility: Facility | UUID, on: date) -> Assignment | None:
+    """The office a facility answers to on a day, as its assignment."""
+    pk = getattr(facility, "pk", facility)
+    rows = Assignment.objects.in_force(on).filter(facility_id=pk).select_related("office")
+    return rows.order_by("-starts", "pk").first()
+
+
+def office_of_facility(facility: Facility | UUID, on: date) -> Office | None:
+    """The office a facility answers to on a day."""
+    found = assignment_of(facility, on)
+    return found.office if found else None
+
+
+def areas_above(area: Area | UUID | None, on: date) -> list[Area]:
+    """The areas that an area lies in on a day, nearest first; a reform changes them."""
+    out: list[Area] = []
+    seen: set[UUID] = set()
+    level = {getattr(area, "pk", area)} - {None}
+    while level and len(out) < 20:
+        rows = Inclusion.objects.in_force(on).filter(area_id__in=level).select_related("parent")
+        parents = {row.parent.pk: row.parent for row in rows if row.parent and not row.parent.deleted}
+        seen |= level
+        level = parents.keys() - seen
+        out += sorted((parents[pk] for pk in level), key=lambda a: a.sort_key)
+    return out
+
+
+def areas_within(area: Area, on: date) -> QuerySet[Area]:
+    """The areas that lie directly in an area on a day."""
+    inside = Inclusion.objects.in_force(on).filter(parent=area).values("area_id")
+    return Area.objects.live().filter(pk__in=inside).order_by("sort_key", "pk")
+
+
+def country(on: date) -> Area | None:
+    """The area at the top."""
+    return Area.objects.in_force(on).filter(kind="country").order_by("sort_key").first()
+
+
+def area_and_below(area: Area, on: date) -> set[UUID]:
+    """An area and all that lies in it on a day, by id."""
+    found = {area.pk}
+    level = {area.pk}
+    while level:
+        rows = Inclusion.objects.in_force(on).filter(parent_id__in=level).values_list("area_id", flat=True)
+        level = set(rows) - found
+        found |= level
+    return found
+
+
+def facilities_in(area: Area, on: date, *, seen_by: Actor) -> QuerySet[Facility]:
+    """The facilities of an area on a day."""
+    seen_by.require("facility.see")
+    found = Facility.objects.live().filter(area_id__in=area_and_below(area, on))
+    return found.order_by("sort_key", "pk")
+
+
+def facilities(*, seen_by: Actor) -> QuerySet[Facility]:
+    """All facilities, by name."""
+    seen_by.require("facility.see")
+    return Facility.objects.live().order_by("sort_key", "pk")
+
+
+def offices() -> QuerySet[Office]:
+    """All offices, by name."""
+    return Office.objects.live().order_by("sort_key", "pk")
+
+
+def facilities_of_office(office: Office, on: date) -> QuerySet[Facility]:
+    """The facilities that answer to an office on a day."""
+    own = Assignment.objects.in_force(on).filter(office=office).values("facility_id")
+    return Facility.objects.live().filter(pk__in=own).order_by("sort_key", "pk")
+
+
+def units_of(facility: Facility) -> QuerySet[Unit]:
+    """The services of a facility."""
+    return Unit.objects.live().filter(facility=facility).order_by("name", "pk")
+
+
+# -- people -----------------------------------------------------------------------------
+
+
+def people(*, seen_by: Actor) -> QuerySet[Person]:
+    """Everybody whose file this actor may open, by name. Of linked files, the one that gives the name."""
+    from django.db.models import F
+
+    seen_by.require("person.see")
+    return Person.objects.live().filter(canonical=F("pk")).order_by("sort_key", "pk")
+
+
+def staff_of(facility: Facility, on: date, *, seen_by: Actor) -> list[Posting]:
+    """Who works in a facility on a day: postings with their people, by name."""
+    seen_by.require("person.see")
+    rows = Posting.objects.in_force(on).filter(facility=facility).select_related("person")
+    found = [p for p in rows if p.person and not p.person.deleted]
+    return sorted(found, key=lambda p: (p.person.sort_key, str(p.person_id)))
+
+
+def current_postings(people_ids: Iterable[UUID], on: date) -> dict[UUID, list[Posting]]:
+    """The postings of some people, by canonical file: those running on a day first, then the latest."""
+    out: dict[UUID, list[Posting]] = defaultdict(list)
+    for posting in Posting.objects.live().filter(canonical__in=list(people_ids)):
+        out[posting.canonical].append(posting)
+    for rows in out.values():
+        rows.sort(key=lambda p: posting_order(p, on))
+    return out
+
+
+def posting_order(posting: Posting, on: date) -> tuple[bool, bool, int, str]:
+    """Running before ended, main before others, latest first."""
+    running = posting.span.holds(on)
+    began = posting.starts.number if posting.starts else 0
+    return not running, not posting.main, -began, str(posting.pk)
+
+
+def numbers_of(people_ids: Iterable[UUID]) -> dict[UUID, list[Identifier]]:
+    """The identifiers of some people, by canonical file."""
+    out: dict[UUID, list[Identifier]] = defaultdict(list)
+    for one in Identifier.objects.live().filter(canonical__in=list(people_ids)):
+        out[one.canonical].append(one)
+    for rows in out.values():
+        rows.sort(key=lambda i: (i.kind != "matricule", i.kind or "", i.number or ""))
+    return out
+
+
+def conflicts_of(files: Iterable[UUID]) -> dict[UUID, list[ConflictRow]]:
+    """What is to be decided about some files, by canonical file."""
+    out: dict[UUID, list[ConflictRow]] = defaultdict(list)
+    for row in ConflictRow.objects.filter(file__in=list(files)):
+        out[row.file].append(row)
+    return out
+
+
+@dataclass(slots=True)
+class PersonFile:
+    """Everything the register knows about somebody."""
+
+    person: Person
+    linked: list[Person]
+    """Other files of the same person."""
+    links: list[Link]
+    identifiers: list[Identifier]
+    postings: list[Posting]
+    papers: list[Paper]
+    office: Office | None
+    conflicts: list[ConflictRow]
+    acts: dict[UUID, ActRow] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Any]:
+        """All its records."""
+        return [self.person, *self.linked, *self.identifiers, *self.postings, *self.papers]
+
+
+def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
+    """Somebody's whole file, under any of its ids; None if there is none that this actor may see."""
+    seen_by.require("person.see")
+    asked = Person.objects.filter(pk=pk).first()
+    if asked is None:
+        return None
+    everyone = list(Person.objects.filter(canonical=asked.canonical).select_related("office"))
+    person = next((p for p in everyone if p.pk == asked.canonical), asked)
+    ids = {p.pk for p in everyone}
+    postings = list(Posting.objects.live().filter(canonical=person.canonical).select_related("cadre"))
+    links = []
+    if len(everyone) > 1:
+        rows = Link.objects.filter(one__in=ids, active=True, deleted=False)
+        links = list(rows)
+    return PersonFile(
+        person=person,
+        linked=[p for p in everyone if p.pk != person.pk],
+        links=links,
+        identifiers=numbers_of([person.canonical]).get(person.canonical, []),
+        postings=sorted(postings, key=lambda p: posting_order(p, on)),
+        papers=list(Paper.objects.live().filter(canonical=person.canonical).order_by("-dated", "pk")),
+        office=person.office,
+        conflicts=conflicts_of([person.canonical]).get(person.canonical, []),
+    )
+
+
+def people_in_charge_of(office: Office, *, seen_by: Actor) -> QuerySet[Person]:
+    """The people an office is in charge of, by name."""
+    return people(seen_by=seen_by).filter(office=office)
+
+
+def counts(*, seen_by: Actor) -> dict[str, int]:
+    """How many people and facilities there are, and how many things are to be decided."""
+    seen_by.require("person.see")
+    by_merge = dict(ConflictRow.objects.values_list("merge").annotate(Count("id")))
+    return {
+        "people": people(seen_by=seen_by).count(),
+        "facilities": Facility.objects.live().count(),
+        "to_decide": by_merge.get("person", 0) + by_merge.get("owner", 0),
+        "other_values": by_merge.get("latest", 0),
+    }
+
+
+def in_post(on: date, *, seen_by: Actor) -> int:
+    """How many people have a posting on a day."""
+    seen_by.require("person.see")
+    return Posting.objects.in_force(on).values("canonical").distinct().count()
+
+
+def known_day(day: date) -> int:
+    """A day as the journal keeps it."""
+    return PartialDate.on(day).number

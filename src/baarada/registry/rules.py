@@ -1,0 +1,195 @@
+"""What must be true of one record when a person writes it. Pure: no database, no clock.
+
+Spoken at entry only: an entry written under last year's rules must still replay. What
+concerns several records is a finding (``findings.py``).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django.utils.translation import gettext as _
+
+from baarada.kernel.days import PartialDate
+from baarada.kernel.spans import Span
+from baarada.registry.display import age, partial_day
+from baarada.registry.errors import Invalid
+from baarada.registry.models import FULL_TIME, MICRO
+
+YOUNGEST, OLDEST = 14, 100
+"""Ages at which somebody can be in the register."""
+
+
+@dataclass(slots=True)
+class PhoneRule:
+    """How telephones are written in the country: set by its pack."""
+
+    region: str = ""
+    length: int = 0
+
+
+phone_rule = PhoneRule()
+
+
+def refuse(problems: dict[str, Any]) -> None:
+    """Raise ``Invalid`` if there is any problem."""
+    if problems:
+        raise Invalid(problems)
+
+
+def check_person(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a person's own facts, by field."""
+    problems: dict[str, Any] = {}
+    if "family_name" in values and not values["family_name"]:
+        problems["family_name"] = _("Write the family name; for a person with one name, write it here.")
+    if "sex" in values and values["sex"] not in ("F", "M"):
+        problems["sex"] = _("Choose the sex.")
+    born = values.get("born")
+    if isinstance(born, PartialDate):
+        problem = check_birth(born, today)
+        if problem:
+            problems["born"] = problem
+    for name in ("phone", "phone2", "contact_phone"):
+        if values.get(name):
+            problem = check_phone(values[name])
+            if problem:
+                problems[name] = problem
+    if values.get("email") and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", values["email"]):
+        problems["email"] = _("An e-mail address has the form name@place.org.")
+    if isinstance(values.get("children"), int) and not 0 <= values["children"] <= 40:
+        problems["children"] = _("The number of children lies between 0 and 40.")
+    return problems
+
+
+def check_birth(born: PartialDate, today: date) -> str:
+    """The sentence about an impossible birth; empty if there is none."""
+    if born.first() > today:
+        return _("The birth cannot be on %(day)s: that day is yet to come.") % {"day": partial_day(born)}
+    years = age(born, today)
+    if years > OLDEST:
+        return _("Born on %(day)s, this person would be %(age)s years old.") % {
+            "day": partial_day(born), "age": years,
+        }  # fmt: skip
+    if age(PartialDate.on(born.last()), today) < YOUNGEST:
+        return _("Born on %(day)s, this person would be %(age)s years old; %(least)s is the least.") % {
+            "day": partial_day(born), "age": years, "least": YOUNGEST,
+        }  # fmt: skip
+    return ""
+
+
+def check_phone(text: str) -> str:
+    """The sentence about a telephone that cannot be called; empty if it can.
+
+    A number that begins with + is one of its country; any other is one of ours.
+    """
+    digits = "".join(c for c in text if c.isdigit())
+    if text.strip().startswith("+"):
+        try:
+            good = phonenumbers.is_possible_number(phonenumbers.parse(text))
+        except phonenumbers.NumberParseException:
+            good = False
+        return "" if good else _("This number does not exist in the country that its prefix names.")
+    if phone_rule.length and len(digits) != phone_rule.length:
+        return _("This number has %(has)s figures; here it takes %(length)s.") % {
+            "has": len(digits), "length": phone_rule.length,
+        }  # fmt: skip
+    return "" if digits else _("A telephone is written in figures.")
+
+
+def check_posting(values: Mapping[str, Any], born: PartialDate | None, today: date) -> dict[str, Any]:
+    """Problems with a posting, by field."""
+    problems: dict[str, Any] = {}
+    starts, ends = values.get("starts"), values.get("ends")
+    if "facility" in values and not values["facility"]:
+        problems["facility"] = _("Choose the facility.")
+    if "cadre" in values and not values["cadre"]:
+        problems["cadre"] = _("Choose the cadre.")
+    if "starts" in values and starts is None:
+        problems["starts"] = _("Write the first day; a year alone will do.")
+    problems |= check_span(starts, ends)
+    if starts and born and starts.last() < born.first():
+        problems["starts"] = _("The posting cannot begin on %(starts)s, before the birth on %(born)s.") % {
+            "starts": partial_day(starts), "born": partial_day(born),
+        }  # fmt: skip
+    if starts and starts.first().year > today.year + 5:
+        problems["starts"] = _("%(day)s lies more than five years ahead.") % {"day": partial_day(starts)}
+    share = values.get("share")
+    if share is not None and not 0 < share <= FULL_TIME:
+        problems["share"] = _("The share of time lies between 1 and 100 per cent.")
+    return problems
+
+
+def check_span(starts: PartialDate | None, ends: PartialDate | None) -> dict[str, Any]:
+    """The sentence about a span that ends before it begins, under ``ends``."""
+    if Span(starts, ends).is_backwards and starts and ends:
+        sentence = _("The last day, %(ends)s, is before the first, %(starts)s.")
+        return {"ends": sentence % {"ends": partial_day(ends), "starts": partial_day(starts)}}
+    return {}
+
+
+def check_identifier(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with a number, by field."""
+    problems: dict[str, Any] = {}
+    if not values.get("number"):
+        problems["number"] = _("Write the number.")
+    elif re.fullmatch(r"[\d.,]+[eE]\+\d+", values["number"]):
+        problems["number"] = _("A spreadsheet has spoilt this number (%(number)s). Type it again as text.") % {
+            "number": values["number"]
+        }  # fmt: skip
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what kind of number it is.")
+    issued, expires = values.get("issued"), values.get("expires")
+    if issued and expires and Span(issued, expires).is_backwards:
+        problems["expires"] = _("The number cannot end on %(ends)s, before it was issued on %(starts)s.") % {
+            "ends": partial_day(expires), "starts": partial_day(issued),
+        }  # fmt: skip
+    return problems
+
+
+def check_facility(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with a facility, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if "name" in values and not values["name"]:
+        problems["name"] = _("Write the name of the facility.")
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose the kind of facility.")
+    return problems | check_position(values.get("latitude"), values.get("longitude"))
+
+
+def check_position(latitude: int | None, longitude: int | None) -> dict[str, Any]:
+    """Problems with a position in micro-degrees."""
+    problems = {}
+    if (latitude is None) != (longitude is None):
+        missing = "latitude" if latitude is None else "longitude"
+        problems[missing] = _("A position takes a latitude and a longitude.")
+    if latitude is not None and abs(latitude) > 90 * MICRO:
+        problems["latitude"] = _("A latitude lies between -90 and 90 degrees.")
+    if longitude is not None and abs(longitude) > 180 * MICRO:
+        problems["longitude"] = _("A longitude lies between -180 and 180 degrees.")
+    return problems
+
+
+def check_area(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with an area, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if "name" in values and not values["name"]:
+        problems["name"] = _("Write the name of the area.")
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose the level.")
+    return problems
+
+
+def check_paper(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a paper, by field."""
+    problems: dict[str, Any] = {}
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what kind of paper it is.")
+    dated = values.get("dated")
+    if dated and dated.first() > today:
+        problems["dated"] = _("The paper cannot be dated %(day)s: that day is yet to come.") % {
+            "day": partial_day(dated)
+        }  # fmt: skip
+    return problems
