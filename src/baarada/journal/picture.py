@@ -1,6 +1,6 @@
 """The picture: every record as it now stands, drawn from the journal and from nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from baarada.journal import merging
 from baarada.journal.applying import Changed, Round, knows_fields, needs
