@@ -1,0 +1,1 @@
+"""Countries: what differs from one to the next, as data."""
