@@ -34,7 +34,9 @@ INSTALLED_APPS = [
     "baarada.journal",
     "baarada.registry",
     "baarada.accounts",
+    "baarada.packs",
     "baarada.interop",
+    "baarada.upkeep",
     "baarada.web",
 ]
 

@@ -258,6 +258,14 @@ def core_value(field: FieldSpec, value: Any) -> Value:
     return normal(field.kind, value)
 
 
+def _held_value(record: Record, field: FieldSpec) -> Value:
+    """A loaded record's value as the journal keeps it."""
+    value = getattr(record, record._meta.get_field(field.name).attname)  # type: ignore[union-attr]
+    if field.kind == OUTSIDE:
+        return None if value is None else [as_id(value), None]
+    return core_value(field, value)
+
+
 def _labelled(value: Any) -> Any:
     """A reference with the label that the writer saw."""
     if value is None or value == "":
@@ -313,22 +321,28 @@ def undo(act: Id, *, by: Actor, reason: str | None = None, as_act: Id | None = N
         yield piece.left
 
 
-def changed_since(model: type[Record], page: Seen, fields: Mapping[str, Any]) -> dict[str, Any]:
+def changed_since(
+    model: type[Record], page: Seen, fields: Mapping[str, Any], *, record: Record | None = None
+) -> dict[str, Any]:
     """The fields that somebody changed on a page, with those that change together with them.
 
     What was typed is held against what stood on that page, not against what stands now: a value that
-    another person changed meanwhile, and that was left alone here, is not touched.
+    another person changed meanwhile, and that was left alone here, is not touched. ``record`` spares a look
+    into the journal where it still stands as the page showed it.
 
     Raises:
         Refused: the record's content was erased.
     """
     engine = runtime.engine()
     spec = engine.schema.types[model.Merge.number]  # type: ignore[attr-defined]
-    try:
-        before = drafts.values_seen(engine, page)
-    except KeyError:
-        raise Refused(_("This file was removed by a national decision.")) from None
     numbers = _numbers(spec)
+    if record is not None and seen(record) == page:
+        before = {numbers[name].number: _held_value(record, numbers[name]) for name in fields}
+    else:
+        try:
+            before = drafts.values_seen(engine, page)
+        except KeyError:
+            raise Refused(_("This file was removed by a national decision.")) from None
     units = set()
     for name, value in fields.items():
         field = numbers[name]

@@ -8,9 +8,11 @@ import threading
 from datetime import date, timedelta
 
 import cbor2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from baarada.journal import guard, runtime
-from baarada.journal.batches import KeySigner
+from baarada.journal.batches import Altered, KeySigner
 from baarada.journal.engine import Engine
 from baarada.journal.entries import LaneKey
 from baarada.journal.models import CutRow
@@ -49,6 +51,14 @@ def record(engine: Engine, day: date) -> None:
                     "signature": signer.sign(SIGNED_BEFORE + positions),
                 },
             )
+
+
+def check(positions: bytes, public: bytes, signature: bytes) -> None:
+    """Raise ``Altered`` unless the holder of ``public`` signed these positions."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, SIGNED_BEFORE + positions)
+    except (InvalidSignature, ValueError) as error:
+        raise Altered("a cut is not as it was signed") from error
 
 
 def forget() -> None:

@@ -59,6 +59,7 @@ class SqlStore:
         self.id_out = uuid_out if self.is_postgres else bytes_out
         self._lanes: dict[int, Lane] = {}
         self._numbers: dict[LaneKey, int] = {}
+        self._keys: dict[int, LaneKey] = {}
         self._ranges: dict[str, Ranges] = {}
         self._conflicted: set[Key] = set()
         self._depth = 0
@@ -127,6 +128,14 @@ class SqlStore:
         if lane is None:
             lane = self._lane(self._all(f"{self._LANE} WHERE number = %s", [number])[0])
         return lane.copy()
+
+    def lane_key(self, number: int) -> LaneKey:
+        """What lane a number means; it never changes, so it is read once."""
+        if self._depth:
+            return self.lane(number).key
+        if number not in self._keys:
+            self._keys[number] = self.lane(number).key
+        return self._keys[number]
 
     def lane_number(self, key: LaneKey) -> int:
         number = self._numbers.get(key)
@@ -564,6 +573,26 @@ class SqlStore:
                 if len(rows) < 500:
                     break
                 last = list(states)[-1][1]
+
+    def entities(self, size: int) -> Iterator[list[Key]]:
+        """Every record that any entry is about, some at a time, by id."""
+        last: Any = None
+        while True:
+            where, params = ("", []) if last is None else ("WHERE entity > %s", [last])
+            sql = f"SELECT DISTINCT entity FROM journal_entry {where} ORDER BY entity LIMIT %s"
+            ids = [row[0] for row in self._all(sql, [*params, size])]
+            if not ids:
+                return
+            marks = self._marks(len(ids))
+            rows = self._all(
+                f"SELECT DISTINCT type, entity FROM journal_entry WHERE entity IN ({marks})", ids
+            )
+            yield [(type_, self.id_out(entity)) for type_, entity in rows]
+            last = ids[-1]
+
+    def counts(self) -> dict[int, int]:
+        """How many rows each type of record has."""
+        return {t.type: self._all(f'SELECT count(*) FROM "{t.name}"')[0][0] for t in self.tables.values()}
 
     def clear_picture(self) -> None:
         names = [t.name for t in self.tables.values()]

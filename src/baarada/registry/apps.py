@@ -10,8 +10,10 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from baarada.journal import runtime
-        from baarada.registry import lists, searchkeys
+        from baarada.journal import runtime, verification
+        from baarada.registry import lists, papers, searchkeys
+
+        verification.also(papers.check)
 
         runtime.on_change(searchkeys.follow)
         runtime.on_change(lists.forget)

@@ -59,9 +59,28 @@ def person_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
             yield digits[-8:], PHONE
 
 
+SMALL_WORDS = frozenset(["de", "du", "des", "la", "le", "les", "et", "en", "d", "l", "of", "the", "and"])
+
+
+def fold_place(text: str) -> str:
+    """The comparison form of a place: no small words, initials joined ("C.S.Com de Loulouni": "cscom loulouni")."""
+    out: list[str] = []
+    joining = False
+    for word in fold(text).split():
+        if word in SMALL_WORDS and len(word) > 1:
+            joining = False
+            continue
+        if joining:
+            out[-1] += word
+        else:
+            out.append(word)
+        joining = len(word) == 1 and word.isalpha()
+    return " ".join(out)
+
+
 def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """The keys of a facility, an area, an office."""
-    names = [fold(name) for name in (values.get("name"), *(values.get("other_names") or ())) if name]
+    names = [fold_place(name) for name in (values.get("name"), *(values.get("other_names") or ())) if name]
     keys = dict.fromkeys(k for name in names for k in (name, *_tails(name)))
     yield from ((key, NAME) for key in keys)
     if values.get("code"):
@@ -69,9 +88,9 @@ def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _tails(name: str) -> Iterator[str]:
-    """A name from each of its words on, so that any word finds it: "cscom de loulouni", "loulouni"."""
+    """A name from each of its words on, so that any word finds it: "cscom loulouni", "loulouni"."""
     words = name.split()
-    return (" ".join(words[i:]) for i in range(1, len(words)) if len(words[i]) > 2)
+    return (" ".join(words[i:]) for i in range(1, len(words)))
 
 
 def number_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:

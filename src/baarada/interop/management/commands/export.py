@@ -1,0 +1,31 @@
+"""``baarada export KIND FILE``: write a list out."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from baarada.interop.tables import columns, exporting
+from baarada.journal import runtime
+from baarada.kernel.actors import Actor
+from baarada.registry import queries
+
+
+class Command(BaseCommand):
+    help = "Write all facilities or people to XLSX or CSV (by the file's ending)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", choices=list(columns.KINDS))
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = Actor(bytes(16), "baarada export", runtime.root_office(), "national")
+        form = options["file"].suffix.lower().lstrip(".")
+        if form not in (exporting.XLSX, exporting.CSV):
+            raise CommandError("Name a file that ends in .xlsx or .csv.")
+        everything = queries.people if options["kind"] == columns.PEOPLE else queries.facilities
+        ids = everything(seen_by=by).values_list("pk", flat=True).iterator(2000)
+        about = exporting.About(str(columns.KINDS[options["kind"]]), "", by.name, runtime.now())
+        count = exporting.write(options["kind"], ids, options["file"], about, seen_by=by, form=form)
+        self.stdout.write(f"{options['file']}: {count} rows.")

@@ -1,0 +1,1 @@
+"""Lists in from spreadsheets, and out to them."""

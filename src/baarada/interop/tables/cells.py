@@ -1,0 +1,264 @@
+"""Cells as people type them, read into values; what cannot be read gets a sentence."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from baarada.kernel.days import BadDate, PartialDate, parse
+from baarada.kernel.text import fold, tidy
+from baarada.registry import lists
+from baarada.registry.models import FULL_TIME, MICRO, Area, Cadre, Facility, Inclusion, Office, SearchKey
+from baarada.registry.searchkeys import CODE, NAME, fold_place, plain
+
+EXCEL_ZERO = date(1899, 12, 30)
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read; its text is the sentence."""
+
+
+def text(cell: str) -> str:
+    """Text as it is kept."""
+    return tidy(cell)
+
+
+def day(cell: str) -> PartialDate:
+    """A day in any usual style: 31/12/1979, 1979, ISO, or the number a spreadsheet keeps for it.
+
+    Raises:
+        BadCell: no such day.
+    """
+    plain_cell = cell.strip()
+    if plain_cell.isdigit() and len(plain_cell) == 5 and 10_000 <= int(plain_cell) <= 80_000:
+        return PartialDate.on(EXCEL_ZERO + timedelta(days=int(plain_cell)))
+    # A date cell with a time of day: the day counts.
+    plain_cell = plain_cell.split(" 0")[0] if plain_cell[:4].isdigit() and ":" in plain_cell else plain_cell
+    try:
+        return parse(plain_cell)
+    except BadDate as bad:
+        raise BadCell(day_problem(bad)) from None
+
+
+def day_problem(bad: BadDate) -> str:
+    """The sentence about text that is no day."""
+    sentences = {
+        "no such month": _("%(text)s: there is no such month. Write day, month, year."),
+        "no such day": _("%(text)s: that month has no such day. Write the right day, or only the year."),
+        "out of range": _("%(text)s: this year cannot be. Write it with four figures."),
+    }
+    sentence = sentences.get(bad.reason, _("%(text)s is not a date. Write it as 12/03/1985, or only 1985."))
+    return sentence % {"text": bad.text}
+
+
+_SEX = {"f": "F", "feminin": "F", "femme": "F", "female": "F", "2": "F", "m": "M", "h": "M", "masculin": "M",
+        "homme": "M", "male": "M", "1": "M"}  # fmt: skip
+
+
+def sex(cell: str) -> str:
+    """F or M, from the usual ways of writing it."""
+    found = _SEX.get(fold(cell))
+    if found is None:
+        raise BadCell(_("Write F or M."))
+    return found
+
+
+def number(cell: str) -> int:
+    """A whole number."""
+    digits = cell.replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
+    try:
+        return int(digits)
+    except ValueError:
+        raise BadCell(_("%(text)s is not a whole number.") % {"text": cell}) from None
+
+
+def share(cell: str) -> int:
+    """A share of time: ``80 %``, ``0.8``, ``80``; in ten-thousandths."""
+    try:
+        value = float(cell.replace("%", "").replace(",", ".").strip())
+    except ValueError:
+        raise BadCell(_("%(text)s is not a share of time. Write it in per cent.") % {"text": cell}) from None
+    return round(value * FULL_TIME) if value <= 1 and "%" not in cell else round(value * 100)
+
+
+def degrees(cell: str) -> int:
+    """Degrees as micro-degrees."""
+    try:
+        return round(float(cell.replace(",", ".").replace("°", "").strip()) * MICRO)
+    except ValueError:
+        raise BadCell(_("%(text)s is not a position in degrees.") % {"text": cell}) from None
+
+
+def texts(cell: str) -> list[str]:
+    """Several short texts in one cell, parted by ; | or line breaks."""
+    for mark in ("|", "\n"):
+        cell = cell.replace(mark, ";")
+    return [t for t in (tidy(part) for part in cell.split(";")) if t]
+
+
+def phones(cell: str) -> list[str]:
+    """Telephones in one cell, parted by / ; , or "et"."""
+    for mark in (";", ",", " et ", " - "):
+        cell = cell.replace(mark, "/")
+    return [t for t in (tidy(part) for part in cell.split("/")) if t]
+
+
+def code(list_: str) -> Callable[[str], str]:
+    """A reader of one list's choices: by code, label or the beginning of a label."""
+
+    def read(cell: str) -> str:
+        wanted = fold(cell)
+        items = lists.items(list_)
+        for item in items:
+            if wanted in (fold(item.code or ""), fold(item.label_fr or ""), fold(item.label_en or "")):
+                return item.code or ""
+        near = [i for i in items if len(wanted) > 2 and fold(item_label(i)).startswith(wanted)]
+        if near:
+            # The first in the list's own order: "privé" is the ordinary sort of private.
+            return near[0].code or ""
+        raise BadCell(_("“%(text)s” is in no list. Choose one of: %(choices)s.") % {
+            "text": cell, "choices": ", ".join(str(i) for i in items[:6]) + ("…" if len(items) > 6 else ""),
+        })  # fmt: skip
+
+    return read
+
+
+def item_label(item: Any) -> str:
+    """A choice's French label."""
+    return item.label_fr or item.code or ""
+
+
+def codes(list_: str) -> Callable[[str], list[str]]:
+    """A reader of several choices in one cell."""
+    one = code(list_)
+    return lambda cell: [one(part) for part in texts(cell.replace(",", ";"))]
+
+
+def names(cell: str) -> tuple[str, str]:
+    """Family name and given names in one cell: capitals are the family name, else the first word is."""
+    words = tidy(cell).split()
+    capitals = [w for w in words if w.isupper() and len(w) > 1]
+    if capitals and len(capitals) < len(words):
+        return " ".join(capitals), " ".join(w for w in words if w not in capitals)
+    return (words[0] if words else ""), " ".join(words[1:])
+
+
+class Finder:
+    """Finds cadres, facilities, areas and offices by what lists call them; remembers what it found."""
+
+    def __init__(self) -> None:
+        self._facilities: dict[tuple[str, str], Facility] = {}
+        self._areas: dict[tuple[str, ...], Area | None] = {}
+        self._offices: dict[str, Office] = {}
+        self._cadres: dict[str, Cadre] = {}
+        for cadre in lists.cadres():
+            for name in (cadre.code, cadre.label_m, cadre.label_f, cadre.label_en, *(cadre.spellings or [])):
+                self._cadres.setdefault(fold(name or ""), cadre)
+
+    def cadre(self, cell: str) -> Cadre:
+        """A cadre by code, label or usual abbreviation."""
+        found = self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s"))
+        if found is None:
+            raise BadCell(_("Unknown cadre: “%(text)s”. Write it as in the list of cadres.") % {"text": cell})
+        return found
+
+    def facility(self, cell: str, office: Office | None = None) -> Facility:
+        """A facility by code or name; of several with one name, the one of the office."""
+        key = (cell, str(office.pk) if office else "")
+        if key not in self._facilities:
+            self._facilities[key] = self._find_facility(cell, office)
+        return self._facilities[key]
+
+    def _find_facility(self, cell: str, office: Office | None) -> Facility:
+        found = self._keyed(Facility, cell)
+        if len(found) > 1 and office is not None:
+            own = [f for f in found if self._answers_to(f, office)]
+            found = own or found
+        if len(found) > 1:
+            raise BadCell(_("%(count)s facilities are called “%(text)s”. Add the district, or write the code.") % {
+                "count": len(found), "text": cell,
+            })  # fmt: skip
+        if not found:
+            raise BadCell(
+                _("No facility is called “%(text)s”. Choose another name, or add the facility first.")
+                % {"text": cell}
+            )
+        return found[0]
+
+    def _answers_to(self, facility: Facility, office: Office) -> bool:
+        from baarada.journal import runtime
+        from baarada.registry.queries import assignment_of
+
+        found = assignment_of(facility, runtime.today())
+        return found is not None and found.office_id == office.pk
+
+    def _keyed(self, model: Any, cell: str) -> list[Any]:
+        number = model.Merge.number
+        rows = SearchKey.objects.filter(type=number, key=plain(cell), kind=CODE) | SearchKey.objects.filter(
+            type=number, key=fold_place(cell), kind=NAME
+        )
+        ids = set(rows.values_list("target", flat=True)[:50])
+        found = list(model.objects.live().filter(pk__in=ids))
+        by_code = [f for f in found if plain(f.code or "") == plain(cell)]
+        whole = [f for f in found if fold_place(f.name or "") == fold_place(cell)]
+        # Linked files (a facility listed twice) are one.
+        return _one_of_each(by_code or whole or found)
+
+    def office(self, cell: str) -> Office:
+        """An office by code or name, or by the name of its area."""
+        if cell not in self._offices:
+            found = (
+                self._keyed(Office, cell) or self._by_area(self._keyed(Area, cell)) or self._beginning(cell)
+            )
+            if len(found) != 1:
+                sentence = (
+                    _("No office is called “%(text)s”.")
+                    if not found
+                    else _("Several offices are called “%(text)s”.")
+                )
+                raise BadCell(sentence % {"text": cell})
+            self._offices[cell] = found[0]
+        return self._offices[cell]
+
+    def _by_area(self, areas: list[Area]) -> list[Office]:
+        """The offices of some areas: the districts among them where there are any."""
+        found = list(Office.objects.live().filter(area_id__in=[a.pk for a in areas]).order_by("kind", "pk"))
+        return [o for o in found if o.kind == "district"] or found
+
+    def _beginning(self, cell: str) -> list[Office]:
+        """The office of the area whose name goes on where the cell ends: "Commune V" is "Commune V (Bamako)"."""
+        start = fold_place(cell)
+        keys = SearchKey.objects.filter(
+            type=Area.Merge.number, kind=NAME, key__gte=f"{start} ", key__lt=f"{start}!"
+        )
+        ids = set(keys.values_list("target", flat=True)[:20])
+        return self._by_area(list(Area.objects.live().filter(pk__in=ids)))
+
+    def area(self, cell: str, kind: str = "", within: str = "", code: str = "") -> Area | None:
+        """An area by its name and level, inside another if a name occurs twice; None if there is none."""
+        key = (cell, kind, within, code)
+        if key not in self._areas:
+            self._areas[key] = self._find_area(cell, kind, within, code)
+        return self._areas[key]
+
+    def _find_area(self, cell: str, kind: str, within: str, code_: str) -> Area | None:
+        found: list[Area] = list(Area.objects.live().filter(code=code_)) if code_ else []
+        if not found and cell:
+            found = [a for a in self._keyed(Area, cell) if not kind or a.kind == kind]
+        if len(found) > 1 and within:
+            parents = {a.pk for a in self._keyed(Area, within)}
+            inside = Inclusion.objects.live().filter(area_id__in=[a.pk for a in found], parent_id__in=parents)
+            own = set(inside.values_list("area_id", flat=True))
+            found = [a for a in found if a.pk in own] or found
+        # Of an area that was and one that is, the one that is.
+        found.sort(key=lambda a: (a.ends is not None, str(a.pk)))
+        return found[0] if found else None
+
+
+def _one_of_each(found: list[Any]) -> list[Any]:
+    by_name: dict[UUID, Any] = {}
+    for record in sorted(found, key=lambda r: (r.pk != r.canonical, str(r.pk))):
+        by_name.setdefault(record.canonical, record)
+    return list(by_name.values())

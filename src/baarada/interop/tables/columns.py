@@ -1,0 +1,255 @@
+"""What the columns of a list can be, and how their headings are recognised, in French and English."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rapidfuzz import fuzz
+
+from baarada.interop.models import LearnedHeading
+from baarada.kernel.text import fold
+from baarada.registry import lists
+from baarada.registry.facts import FACTS
+from baarada.registry.models import Facility, Person, Posting
+
+PEOPLE, FACILITIES = "people", "facilities"
+KINDS = {PEOPLE: _("People"), FACILITIES: _("Facilities")}
+
+ID, SEEN = "id", "seen"
+"""The opaque last columns of an export: which record a row is, and what stood in it when it was written."""
+
+SURE, TO_CONFIRM, LEFT = "sure", "to confirm", "left"
+NEARLY = 88
+"""From this likeness of a heading on (of 100), a column is proposed, to be confirmed."""
+MOST_HEADING_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing that a column can be. ``words`` are headings met in lists, folded."""
+
+    key: str
+    label: Any
+    words: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """Every heading that means this column, folded."""
+        return {fold(str(self.label)), *self.words}
+
+
+def _column(key: str, label: Any, words: str = "") -> Column:
+    return Column(key, label, tuple(w.strip() for w in words.split("|") if w.strip()))
+
+
+def _of(model: Any, words: dict[str, str], prefix: str = "") -> list[Column]:
+    return [_column(prefix + name, FACTS[model][name].label, found) for name, found in words.items()]
+
+
+_ID = _column(ID, _("Baarada identifier"), "identifiant baarada|baarada identifier")
+_SEEN = _column(SEEN, _("Version read"), "version lue|version read")
+
+_PERSON = _of(
+    Person,
+    {
+        "family_name": "nom|noms|nom de famille|family name|last name|surname",
+        "given_names": "prenom|prenoms|prenom s|given name|given names|first name|first names",
+        "other_names": "autres noms|autre nom|nom de jeune fille|surnom|other names|maiden name",
+        "sex": "sexe|sex|genre|gender|s",
+        "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn|birth date|date of birth|dob",
+        "birth_place": "lieu de naissance|lieu naissance|birth place|place of birth",
+        "nationality": "nationalite|nationality",
+        "marital": "situation matrimoniale|situation de famille|etat civil|marital status",
+        "children": "enfants|nombre d enfants|nombre denfants|nb enfants|enfants a charge|children",
+        "languages": "langues|langues parlees|languages",
+        "phone": "telephone|tel|contact|contacts|n tel|no tel|numero de telephone|mobile|portable|phone",
+        "phone2": "telephone 2|tel 2|deuxieme telephone|autre telephone|second telephone|phone 2",
+        "email": "e mail|email|mail|courriel|adresse electronique",
+        "address": "adresse|domicile|residence|address",
+        "contact_name": "personne a prevenir|contact urgence|person to notify|emergency contact",
+        "contact_link": "lien|lien de parente|relation",
+        "contact_phone": "telephone de la personne a prevenir|tel urgence|emergency phone",
+    },
+)
+_FULL_NAME = _column(
+    "full_name", _("Family name and given names"),
+    "nom et prenom|nom et prenoms|noms et prenoms|nom prenom|nom prenoms|noms prenoms|nom complet|prenom et nom|"
+    "prenoms et nom|nom et prenom s|full name|name|agent|nom de l agent|nom de lagent",
+)  # fmt: skip
+_POSTING = _of(
+    Posting,
+    {
+        "cadre": "cadre|qualif|qualification|profession|corps|categorie professionnelle|occupation",
+        "facility": "structure|affectation|lieu d affectation|lieu daffectation|etablissement|structure d affectation|"
+        "structure daffectation|structure sanitaire|lieu de travail|facility|posting|workplace",
+        "unit": "service|unite|unit|ward",
+        "job": "fonction|poste occupe|poste|emploi|job|function|position",
+        "kind": "nature de l affectation|nature|kind of posting",
+        "starts": "date de prise de service|prise de service|date d affectation|date daffectation|date affectation|"
+        "depuis|depuis le|date de debut|premier jour|start date|since|first day",
+        "ends": "date de fin|fin|dernier jour|end date|last day",
+        "share": "part du temps|temps de travail|taux|share of time|fte",
+        "decision": "decision|n decision|no decision|decision no|numero de decision|acte|n acte|decision n",
+        "decided": "date de la decision|date decision|date of the decision",
+        "reason": "motif|motif de l affectation|reason",
+        "end_reason": "motif de fin|motif de depart|reason of the end",
+    },
+    "posting.",
+)
+_OFFICE = _column(
+    "office", _("Office in charge"), "district|district sanitaire|bureau|office|office in charge|direction"
+)
+_NOTE = _column("note", _("Note"), "note|notes|observation|observations|obs|remarque|remarques")
+
+_FACILITY = _of(
+    Facility,
+    {
+        "code": "facility id|code|code national|identifiant|national code|id structure|code structure",
+        "name": "nom|name|structure|nom de la structure|etablissement|facility|facility name|designation",
+        "other_names": "autres noms|name source|nom d origine|other names|alias",
+        "kind": "type|type code|type de structure|categorie|kind|kind of facility|nature",
+        "level": "niveau|level|niveau de soins|level of care",
+        "sector": "secteur|sector|statut juridique",
+        "component": "composante|component",
+        "locality": "localite|village|quartier|locality",
+        "starts": "ouverture|date d ouverture|date douverture|opened|opened on|opening date",
+        "ends": "fermeture|date de fermeture|closed|closed on|closing date",
+        "latitude": "lat|latitude|y",
+        "longitude": "lon|long|lng|longitude|x",
+        "codes": "codes ailleurs|codes in other systems|dhis2|code dhis2",
+        "services": "services|services offerts|paquet|services offered",
+        "phone": "telephone|tel|contact|phone",
+        "email": "e mail|email|courriel|mail",
+        "address": "adresse|address",
+        "source": "source",
+        "quality": "quality|qualite|certitude|certainty",
+        "note": "note|notes|observation|observations|obs|remarques",
+    },
+)
+_PLACES = [
+    _column("region", _("Region"), "region|region sanitaire"),
+    _column("cercle", pgettext_lazy("map", "Area below the region"), "cercle|departement|province|county"),
+    _column("cercle_code", _("Code of that area"), "cercle pcode|code cercle|pcode|area code"),
+    _column("commune", _("Commune"), "commune|arrondissement|municipality"),
+    _column("office", _("Health district"), "district|district sanitaire|health district|bureau|office"),
+    _column("duplicate_of", _("Duplicate of (code)"), "duplicate of|doublon de|doublon"),
+]
+
+
+def columns(kind: str) -> list[Column]:
+    """Everything a column of a list of this kind can be, in the order of an export."""
+    if kind == FACILITIES:
+        return [*_FACILITY, *_PLACES, _ID, _SEEN]
+    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, _OFFICE, _NOTE, _ID, _SEEN]
+
+
+_NUMBER_WORDS = {
+    "payroll": "mle|matricule|n mle|no mle|n matricule|numero matricule|mat|payroll number|staff number",
+    "national": "nina|n nina|national id|national identity number|nin|cni|carte nationale",
+    "council": "n ordre|no ordre|numero d ordre|numero dordre|ordre|council number|registration number",
+    "passport": "passeport|passport|n passeport",
+}
+
+
+def _numbers() -> list[Column]:
+    """One column for each kind of identifier that the country knows."""
+    out = []
+    for item in lists.items("identifier_kind"):
+        role = lists.attribute("identifier_kind", item.code, "role")
+        words = "|".join(
+            (
+                _NUMBER_WORDS.get(role, ""),
+                fold(item.label_fr or ""),
+                fold(item.label_en or ""),
+                fold(item.code or ""),
+            )
+        )
+        out.append(_column(f"number.{item.code}", str(item), words))
+    return out
+
+
+def column(kind: str, key: str) -> Column | None:
+    """A column by its key."""
+    return next((c for c in columns(kind) if c.key == key), None)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What a column of a file is taken for. ``why`` says what makes it so."""
+
+    index: int
+    heading: str
+    key: str = ""
+    certainty: str = LEFT
+    remembered: bool = False
+
+
+def find_headings(kind: str, rows: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """The row that holds the headings, among the first of a file, and its cells."""
+    known = {name for c in columns(kind) for name in c.names} | _learned(kind).keys()
+    best: tuple[int, int, list[str]] = (0, 0, [])
+    for number, cells in rows[:MOST_HEADING_ROWS]:
+        score = sum(fold(cell) in known for cell in cells)
+        if score > best[0]:
+            best = (score, number, cells)
+    if best[0]:
+        return best[1], best[2]
+    return next(((number, cells) for number, cells in rows if any(cells)), (1, []))
+
+
+def _learned(kind: str) -> dict[str, str]:
+    return dict(LearnedHeading.objects.filter(kind=kind).values_list("heading", "key"))
+
+
+def propose(kind: str, headings: Sequence[str]) -> list[Proposal]:
+    """Take each heading for a column: as it was matched by hand before, by its words, or by its likeness."""
+    known = columns(kind)
+    learned = _learned(kind)
+    out = [Proposal(i, heading) for i, heading in enumerate(headings)]
+    taken: set[str] = set()
+    for certainty, match in ((SURE, _by_words), (TO_CONFIRM, _by_likeness)):
+        for one in out:
+            folded = fold(one.heading)
+            if one.key or not folded:
+                continue
+            if folded in learned:
+                key, one.remembered = learned[folded], True
+            else:
+                key = match(known, folded, taken)
+            if key and key not in taken:
+                one.key, one.certainty = key, SURE if one.remembered else certainty
+                taken.add(key)
+    return out
+
+
+def _by_words(known: list[Column], folded: str, taken: set[str]) -> str:
+    return next((c.key for c in known if folded in c.names and c.key not in taken), "")
+
+
+def _by_likeness(known: list[Column], folded: str, taken: set[str]) -> str:
+    if len(folded) < 4:
+        return ""
+    scores = [(max(fuzz.ratio(folded, name) for name in c.names), c.key) for c in known if c.key not in taken]
+    score, key = max(scores, default=(0.0, ""))
+    return key if score >= NEARLY else ""
+
+
+def learn(kind: str, matched: dict[str, str]) -> None:
+    """Remember what headings were matched to by hand."""
+    for heading, key in matched.items():
+        if fold(heading):
+            LearnedHeading.objects.update_or_create(kind=kind, heading=fold(heading), defaults={"key": key})
+
+
+REQUIRED = {PEOPLE: ("family_name", "full_name"), FACILITIES: ("name",)}
+"""Of these, at least one column is needed."""
+
+
+def missing(kind: str, keys: set[str]) -> list[Any]:
+    """The labels of columns without which a list cannot be read."""
+    needed = REQUIRED[kind]
+    if keys & {*needed, ID}:
+        return []
+    return [c.label for c in columns(kind) if c.key in needed]

@@ -1,0 +1,221 @@
+"""Lists out: what the screen shows, in its order, with its filter said; nothing else, nothing hidden.
+
+Cells that a spreadsheet would take for a formula are made harmless. The last two columns are
+opaque: which record a row is, and what stood in it, so that the sheet can come back.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from baarada.interop.tables import columns
+from baarada.journal import actions as journal
+from baarada.journal import runtime, tokens
+from baarada.journal.sql import in_pieces
+from baarada.kernel.actors import Actor
+from baarada.kernel.days import PartialDate
+from baarada.registry import lists, queries
+from baarada.registry.display import moment
+from baarada.registry.models import FULL_TIME, MICRO, Assignment, Facility, Person, Posting
+
+XLSX, CSV = "xlsx", "csv"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+PIECE = 400
+
+
+@dataclass(slots=True)
+class About:
+    """What is said of a list on its second sheet (or below it)."""
+
+    title: str
+    filter: str
+    author: str
+    made: datetime
+
+
+def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, Any]]:
+    """The rows of a list of people, in the order given."""
+    seen_by.require("export")
+    today = runtime.today()
+    for piece in in_pieces(ids, PIECE):
+        people = {p.pk: p for p in Person.objects.filter(pk__in=piece).select_related("office")}
+        numbers = queries.numbers_of(people)
+        postings = queries.current_postings(people, today)
+        for pk in piece:
+            if pk in people:
+                yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []))
+
+
+def _person_row(person: Person, numbers: Sequence[Any], postings: Sequence[Posting]) -> dict[str, Any]:
+    posting = postings[0] if postings else None
+    row: dict[str, Any] = {
+        c.key: getattr(person, c.key, None) for c in columns.columns(columns.PEOPLE) if hasattr(person, c.key)
+    }
+    for name, list_ in (("nationality", "nationality"), ("marital", "marital")):
+        row[name] = lists.label(list_, row[name])
+    row["languages"] = [lists.label("language", code) for code in person.languages or []]
+    row["office"] = str(person.office) if person.office else None
+    for one in numbers:
+        row.setdefault(f"number.{one.kind}", one.number)
+    if posting:
+        row |= _posting_cells(posting, person.sex)
+    pages = [journal.seen(r) for r in (person, posting) if r is not None]
+    return row | {columns.ID: str(person.pk), columns.SEEN: tokens.seal(*pages)}
+
+
+def _posting_cells(posting: Posting, sex: str | None) -> dict[str, Any]:
+    return {
+        "posting.facility": posting.facility_label,
+        "posting.unit": posting.unit_label,
+        "posting.cadre": lists.cadre_label(posting.cadre_id, sex),
+        "posting.job": posting.job,
+        "posting.kind": lists.label("posting_kind", posting.kind),
+        "posting.starts": posting.starts,
+        "posting.ends": posting.ends,
+        "posting.share": None if posting.share is None else f"{posting.share * 100 // FULL_TIME} %",
+        "posting.decision": posting.decision,
+        "posting.decided": posting.decided,
+        "posting.reason": lists.label("posting_reason", posting.reason),
+        "posting.end_reason": lists.label("end_reason", posting.end_reason),
+    }
+
+
+def facility_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, Any]]:
+    """The rows of a list of facilities, in the order given."""
+    seen_by.require("export")
+    today = runtime.today()
+    for piece in in_pieces(ids, PIECE):
+        found = {f.pk: f for f in Facility.objects.filter(pk__in=piece).select_related("area")}
+        offices = {
+            a.facility_id: a.office
+            for a in Assignment.objects.in_force(today).filter(facility_id__in=piece).select_related("office")
+        }
+        for pk in piece:
+            if pk in found:
+                yield _facility_row(found[pk], offices.get(pk))
+
+
+def _facility_row(facility: Facility, office: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        c.key: getattr(facility, c.key, None)
+        for c in columns.columns(columns.FACILITIES)
+        if hasattr(facility, c.key)
+    }
+    row["kind"] = lists.label("facility_type", facility.kind)
+    row["sector"] = lists.label("sector", facility.sector)
+    row["component"] = lists.label("component", facility.component)
+    for name in ("latitude", "longitude"):
+        row[name] = None if row[name] is None else f"{row[name] / MICRO:.6f}".rstrip("0").rstrip(".")
+    row["region" if facility.area and facility.area.kind == "region" else "cercle"] = facility.area_label
+    row["office"] = str(office) if office else None
+    return row | {columns.ID: str(facility.pk), columns.SEEN: tokens.seal(journal.seen(facility))}
+
+
+ROWS = {columns.PEOPLE: people_rows, columns.FACILITIES: facility_rows}
+
+
+def write(
+    kind: str, ids: Iterable[UUID], target: Path, about: About, *, seen_by: Actor, form: str = XLSX
+) -> int:
+    """Write a list to a file; returns how many rows it has."""
+    known = [c for c in columns.columns(kind) if c.key != "full_name"]
+    headings = [str(c.label) for c in known]
+    rows = ([_cell(row.get(c.key)) for c in known] for row in ROWS[kind](ids, seen_by=seen_by))
+    return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, PartialDate):
+        return _day(value)
+    if isinstance(value, list):
+        return "; ".join(value)
+    return str(value)
+
+
+def _day(day: PartialDate) -> str:
+    """A day as it is typed: 12/03/1985, 03/1985, 1985."""
+    parts = [f"{n:02}" for n in (day.day, day.month) if n]
+    return "/".join([*parts, f"{day.year:04}"])
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+
+
+def notes(about: About) -> list[tuple[str, str]]:
+    """What is said of a list: its title, filter, date, author."""
+    return [
+        (_("List"), about.title),
+        (_("Filter"), about.filter or _("none")),
+        (_("Written on"), moment(about.made)),
+        (_("By"), about.author),
+        (_("To bring it back"), _("Leave the last two columns as they are; they say which row is whose.")),
+    ]
+
+
+def _write_csv(target: Path, headings: list[str], rows: Iterable[list[str]], about: About) -> int:
+    del about  # A CSV has no second sheet; the file's name says what it is.
+    count = 0
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.writer(file, delimiter=";")
+        out.writerow(headings)
+        for row in rows:
+            out.writerow([harmless(cell) for cell in row])
+            count += 1
+    return count
+
+
+def _write_xlsx(target: Path, headings: list[str], rows: Iterable[list[str]], about: About) -> int:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(target), options)
+    # No author, no path, no time of the machine in the file's properties.
+    book.set_properties(
+        {"title": about.title, "author": "", "company": "", "created": about.made.replace(tzinfo=None)}
+    )
+    head = book.add_format({"bold": True, "bg_color": "#EFECE6", "bottom": 1})
+    sheet = book.add_worksheet(_("List")[:31])
+    sheet.freeze_panes(1, 0)
+    for place, heading in enumerate(headings):
+        sheet.set_column(place, place, max(10, min(len(heading) + 2, 28)))
+        sheet.write_string(0, place, heading, head)
+    count = 0
+    for row in rows:
+        count += 1
+        for place, cell in enumerate(row):
+            if cell:
+                sheet.write_string(count, place, cell)
+    _write_notes(book.add_worksheet(_("About this list")[:31]), notes(about), head)
+    book.close()
+    return count
+
+
+def _write_notes(sheet: Any, lines: list[tuple[str, str]], head: Any) -> None:
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 80)
+    for place, (name, text) in enumerate(lines):
+        sheet.write_string(place, 0, name, head)
+        sheet.write_string(place, 1, text)
+
+
+def write_refused(rows: Iterable[Any], headings: dict[str, str], target: Path, about: About) -> int:
+    """The rows that stay outside, as they were sent, with the reason in a last column."""
+    keys = list(headings)
+    names = [*headings.values(), _("Reason, and what to do")]
+    lines = (
+        [*[row.cells.get(key, "") for key in keys], "; ".join(sentence for _k, _c, sentence in row.problems) or _(
+            "Perhaps somebody who is already here: settle it on the page of the import."
+        )]
+        for row in rows
+    )  # fmt: skip
+    return _write_xlsx(target, names, lines, about)

@@ -1,0 +1,77 @@
+"""Files as rows on disk: read once by a watched child, then gone through a row at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cbor2
+from django.utils.translation import gettext_lazy as _
+
+from baarada.interop.tables import reading
+from baarada.kernel import children
+from baarada.kernel.errors import Refused
+
+MEMORY_MB, SECONDS = 600, 180
+
+SENTENCES = {
+    reading.NOT_A_TABLE: _("This file is not a list. Save it as XLSX or CSV, then bring it again."),
+    reading.ENCRYPTED: _("This file is protected by a password; save it without one, then bring it again."),
+    reading.MACROS: _(
+        "This file holds macros (programs). Save it as XLSX without macros, then bring it again."
+    ),
+    reading.TOO_LARGE: _("This file is larger than a list of 200,000 rows. Cut it into several files."),
+    reading.DAMAGED: _("This file is damaged or cut short. Ask for it again, or save it again as XLSX."),
+    reading.EMPTY: _("This file is empty."),
+    reading.OLD_FORMAT: _("This file has the old Excel format (XLS). Save it as XLSX, then bring it again."),
+}
+_TOO_HEAVY = _("This file takes too much memory or time to open. Cut it into several files.")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A file that was read: its rows lie in ``spool``."""
+
+    spool: Path
+    name: str
+    kind: str
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row with its number as the person sees it, from 1."""
+        with self.spool.open("rb") as file:
+            decoder = cbor2.CBORDecoder(file)
+            decoder.decode()
+            number = 0
+            while True:
+                try:
+                    row = decoder.decode()
+                except cbor2.CBORDecodeEOF:
+                    return
+                number += 1
+                yield number, row
+
+
+def read(source: Path, spool: Path, *, keep_on: Callable[[], bool] = lambda: True) -> Sheet:
+    """Take a spreadsheet apart in a watched process.
+
+    Raises:
+        Refused: it cannot be read; the sentence says what to do.
+    """
+    try:
+        children.run(
+            "baarada.interop.tables.reading",
+            [str(source), str(spool)],
+            memory_mb=MEMORY_MB,
+            seconds=SECONDS,
+            keep_on=keep_on,
+        )
+    except children.ChildFailed as failed:
+        spool.unlink(missing_ok=True)
+        raise Refused(SENTENCES.get(failed.code, _TOO_HEAVY)) from None
+    return open_again(spool)
+
+
+def open_again(spool: Path) -> Sheet:
+    """A file read before."""
+    with spool.open("rb") as file:
+        about = cbor2.CBORDecoder(file).decode()
+    return Sheet(spool, about["sheet"], about["kind"])

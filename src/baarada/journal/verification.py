@@ -1,0 +1,199 @@
+"""Trust: are chains, signatures and roots those that were sealed, and are the tables what the journal says?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import cbor2
+
+from baarada.journal import batches, cuts
+from baarada.journal.batches import Altered, Batch
+from baarada.journal.engine import Engine
+from baarada.journal.entries import Unreadable, lane_of, ref_of, seq_of
+from baarada.journal.merging import Key, State
+from baarada.journal.models import CutRow
+from baarada.journal.sealing import is_pack, pack_secret
+from baarada.journal.sql import SqlStore
+from baarada.journal.store import Lane
+
+PIECE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it was sealed. ``where`` names it, ``what`` says it in a word."""
+
+    what: str
+    where: str
+
+
+BROKEN_CHAIN, BAD_SIGNATURE, ALTERED, GAP, UNREADABLE, NOT_AS_WRITTEN, MISSING_RECORD, EXTRA_RECORD, BAD_CUT = (
+    "broken chain", "bad signature", "altered", "gap", "unreadable", "not as written", "missing record",
+    "extra record", "bad cut",
+)  # fmt: skip
+
+
+_also: list[Callable[[], Iterator[Problem]]] = []
+
+
+def also(check: Callable[[], Iterator[Problem]]) -> None:
+    """Have something else looked at too: the papers, by the room that keeps them."""
+    if check not in _also:
+        _also.append(check)
+
+
+def verify(engine: Engine, progress: Callable[[int], None] = lambda done: None) -> Iterator[Problem]:
+    """Look at everything; yields what is wrong, in the order it is found.
+
+    ``progress`` is told how many entries and records have been looked at.
+    """
+    store = engine.store
+    assert isinstance(store, SqlStore)
+    yield from chains(engine)
+    done = sum(lane.last for lane in store.lanes())
+    progress(done)
+    for count, problems in _records(engine, store):
+        done += count
+        progress(done)
+        yield from problems
+    for check in _also:
+        yield from check()
+
+
+def chains(engine: Engine) -> Iterator[Problem]:
+    """Look at every lane and cut: is anything missing, altered, or signed by somebody else?"""
+    for lane in engine.store.lanes():
+        yield from _lane(engine, lane)
+    assert isinstance(engine.store, SqlStore)
+    yield from _cuts(engine.store)
+
+
+def _lane(engine: Engine, lane: Lane) -> Iterator[Problem]:
+    previous, seq = b"", 1
+    name = f"{lane.key.origin}/{lane.key.office.hex()}"
+    while seq <= lane.sealed:
+        batch = engine.store.batch(lane.number, seq)
+        if batch is None or batch.header.first != seq:
+            yield Problem(GAP, f"{name} {seq}")
+            return
+        yield from (Problem(what, f"{name} {seq}") for what in _batch(engine, batch, previous))
+        previous, seq = batch.header.hash, batch.header.last + 1
+    if lane.head != previous:
+        yield Problem(BROKEN_CHAIN, name)
+    yield from _unsealed(engine, lane, name)
+
+
+def _batch(engine: Engine, batch: Batch, previous: bytes) -> Iterator[str]:
+    header = batch.header
+    if header.previous != previous:
+        yield BROKEN_CHAIN
+    hidden = set() if batch.key is not None else {i for i in range(header.count) if i not in batch.salts}
+    if set(batch.contents) | hidden != set(range(header.count)):
+        yield GAP
+        return
+    try:
+        batches.check_root(batch)
+        if is_pack(header.lane.origin):
+            if batch.key not in (None, pack_secret(header.lane.origin)):
+                yield ALTERED
+        else:
+            public = engine.arrivals.key_of(header.lane.origin)
+            if public is None:
+                yield BAD_SIGNATURE
+                return
+            batches.check_signature(header, batch.signature, public)
+    except Altered as error:
+        yield BAD_SIGNATURE if "sign" in str(error) and "entries" not in str(error) else ALTERED
+    except KeyError:
+        yield ALTERED
+
+
+def _unsealed(engine: Engine, lane: Lane, name: str) -> Iterator[Problem]:
+    for first in range(lane.sealed + 1, lane.last + 1, PIECE):
+        last = min(lane.last, first + PIECE - 1)
+        refs = [ref_of(lane.number, seq) for seq in range(first, last + 1)]
+        try:
+            held = engine.store.held(refs)
+        except Unreadable:
+            yield Problem(UNREADABLE, f"{name} {first}-{last}")
+            continue
+        missing = [ref for ref in refs if ref not in held]
+        erased = engine.store.erased()
+        for ref in missing:
+            if not any(lane_of(ref) == n and a <= seq_of(ref) <= b for n, a, b in erased):
+                yield Problem(GAP, f"{name} {seq_of(ref)}")
+
+
+def _cuts(store: SqlStore) -> Iterator[Problem]:
+    lasts = {lane.key: lane.last for lane in store.lanes()}
+    for row in CutRow.objects.using(store.using).order_by("day"):
+        try:
+            cuts.check(bytes(row.positions), bytes(row.public), bytes(row.signature))
+            _, lanes = cbor2.loads(bytes(row.positions))
+            good = all(last <= lasts.get((origin, office), 0) for origin, office, last in lanes)
+        except Altered:
+            good = False
+        if not good:
+            yield Problem(BAD_CUT, str(row.day))
+
+
+def _records(engine: Engine, store: SqlStore) -> Iterator[tuple[int, list[Problem]]]:
+    """Every record worked out from its entries, held against its row."""
+    everything = {lane.number: lane.last for lane in store.lanes()}
+    known: dict[int, int] = {}
+    for keys in store.entities(PIECE):
+        wanted, problems = _worked_out(engine, keys, everything)
+        found = store.load(keys)
+        for key in keys:
+            if key not in wanted:
+                continue
+            truth, row = wanted[key], found.get(key)
+            if truth is not None:
+                known[key[0]] = known.get(key[0], 0) + 1
+            if truth is None and row is not None:
+                problems.append(Problem(EXTRA_RECORD, _name(key)))
+            elif truth is not None and row is None:
+                problems.append(Problem(MISSING_RECORD, _name(key)))
+            elif truth is not None and row is not None and not _same(truth, row):
+                problems.append(Problem(NOT_AS_WRITTEN, _name(key)))
+        yield len(keys), problems
+    extra = [
+        Problem(EXTRA_RECORD, f"type {type_}: {count - known.get(type_, 0)}")
+        for type_, count in store.counts().items()
+        if count != known.get(type_, 0)
+    ]
+    yield 0, extra
+
+
+def _worked_out(
+    engine: Engine, keys: list[Key], everything: dict[int, int]
+) -> tuple[dict[Key, State | None], list[Problem]]:
+    """What the journal says of some records; those whose entries cannot be read are left out, and told."""
+    try:
+        found = engine.picture.as_known(keys, everything)
+        return {key: found.get(key) for key in keys}, []
+    except Unreadable:
+        if len(keys) == 1:
+            return {}, [Problem(UNREADABLE, _name(keys[0]))]
+    out: dict[Key, State | None] = {}
+    problems: list[Problem] = []
+    for key in keys:
+        one, wrong = _worked_out(engine, [key], everything)
+        out |= one
+        problems += wrong
+    return out, problems
+
+
+def _name(key: Key) -> str:
+    return f"type {key[0]} {key[1].hex()}"
+
+
+def _same(truth: State, row: State) -> bool:
+    heads = {u: tuple(sorted(h)) for u, h in row.heads.items()}
+    shown = {u: (sorted(c.heads), c.shown) for u, c in row.conflicts.items()}
+    expected = {u: (sorted(c.heads), c.shown) for u, c in truth.conflicts.items()}
+    return (
+        truth.created == row.created
+        and truth.values == row.values
+        and {u: tuple(sorted(h)) for u, h in truth.heads.items()} == heads
+        and expected == shown
+    )

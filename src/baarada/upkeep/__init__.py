@@ -1,0 +1,1 @@
+"""Setting up a node and keeping it safe."""

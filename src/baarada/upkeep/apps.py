@@ -1,0 +1,10 @@
+"""Upkeep as a Django application."""
+
+from django.apps import AppConfig
+
+
+class UpkeepConfig(AppConfig):
+    """Setting up, backups, the demonstration."""
+
+    name = "baarada.upkeep"
+    label = "upkeep"
