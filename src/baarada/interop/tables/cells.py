@@ -209,16 +209,18 @@ class Finder:
     def office(self, cell: str) -> Office:
         """An office by code or name, or by the name of its area."""
         if cell not in self._offices:
-            found = (
-                self._keyed(Office, cell) or self._by_area(self._keyed(Area, cell)) or self._beginning(cell)
+            ways = (
+                self._keyed(Office, cell),
+                self._by_area(self._keyed(Area, cell)),
+                self._beginning(cell),
             )
-            if len(found) != 1:
-                sentence = (
-                    _("No office is called “%(text)s”.")
-                    if not found
-                    else _("Several offices are called “%(text)s”.")
+            found = next((offices for offices in ways if len(offices) == 1), [])
+            if not found:
+                several, none = (
+                    _("Several offices are called “%(text)s”."),
+                    _("No office is called “%(text)s”."),
                 )
-                raise BadCell(sentence % {"text": cell})
+                raise BadCell((several if any(ways) else none) % {"text": cell})
             self._offices[cell] = found[0]
         return self._offices[cell]
 
