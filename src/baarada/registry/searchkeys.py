@@ -62,20 +62,12 @@ def person_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
 SMALL_WORDS = frozenset(["de", "du", "des", "la", "le", "les", "et", "en", "d", "l", "of", "the", "and"])
 
 
+_INITIAL = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_])")
+
+
 def fold_place(text: str) -> str:
     """The comparison form of a place: no small words, initials joined ("C.S.Com de Loulouni": "cscom loulouni")."""
-    out: list[str] = []
-    joining = False
-    for word in fold(text).split():
-        if word in SMALL_WORDS and len(word) > 1:
-            joining = False
-            continue
-        if joining:
-            out[-1] += word
-        else:
-            out.append(word)
-        joining = len(word) == 1 and word.isalpha()
-    return " ".join(out)
+    return " ".join(word for word in fold(_INITIAL.sub(r"\1", text)).split() if word not in SMALL_WORDS)
 
 
 def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
