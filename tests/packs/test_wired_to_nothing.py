@@ -9,6 +9,7 @@ from baarada.packs import reader
 
 SRC = Path(baarada.__file__).parent
 REPORTED = {
+    ("interop/tables/cells.py", "Bamako"),
     ("journal/runtime.py", "mali"),
     ("registry/searchkeys.py", "Loulouni"),
 }
