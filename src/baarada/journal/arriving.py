@@ -28,13 +28,15 @@ class Arrivals:
     """Takes batches into one node's journal. ``own`` is the node's origin."""
 
     def __init__(
-        self, store: Store, picture: Picture, clock: HybridClock, own: str, key_of: Callable[[str], bytes | None]
+        self, store: Store, picture: Picture, clock: HybridClock, own: str,
+        key_of: Callable[[str], bytes | None], pack_hashes: Callable[[], frozenset[bytes]],
     ) -> None:  # fmt: skip
         self.store = store
         self.picture = picture
         self.clock = clock
         self.own = own
         self.key_of = key_of
+        self.pack_hashes = pack_hashes
 
     def receive(self, data: bytes) -> str:
         """Take a batch that came by any road; returns what became of it.
@@ -66,6 +68,9 @@ class Arrivals:
     def _check_origin(self, header: Header, signature: bytes) -> None:
         origin = header.lane.origin
         if is_pack(origin):
+            # Nobody signs a pack: it is taken only where this program holds the very same one.
+            if header.hash not in self.pack_hashes():
+                raise UnknownOrigin(origin)
             return
         public = self.key_of(origin)
         if public is None:

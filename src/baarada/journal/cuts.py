@@ -28,29 +28,29 @@ _local = threading.local()
 def before_write(engine: Engine) -> None:
     """Note the cut of the days before today, unless that was done."""
     day = runtime.today()
-    if getattr(_local, "noted", None) != day:
-        record(engine, day - timedelta(days=1))
+    if getattr(_local, "noted", None) != day and record(engine, day - timedelta(days=1)):
         _local.noted = day
 
 
-def record(engine: Engine, day: date) -> None:
-    """Keep where every lane ends as the cut of ``day``, unless that day has one, or a later day has."""
+def record(engine: Engine, day: date) -> bool:
+    """Keep where every lane ends as the cut of ``day``, unless that day has one, or a later day has.
+
+    False if this engine signs for nobody and so can keep none.
+    """
     number = PartialDate.on(day).number
     if CutRow.objects.filter(day__gte=number).exists():
-        return
+        return True
     lanes = [[lane.key.origin, lane.key.office, lane.last] for lane in engine.store.lanes() if lane.last]
     positions = cbor2.dumps([number, lanes])
     signer = engine.sealer.signer
-    if isinstance(signer, KeySigner):
-        with guard.opened():
-            CutRow.objects.get_or_create(
-                day=number,
-                defaults={
-                    "positions": positions,
-                    "public": signer.public,
-                    "signature": signer.sign(SIGNED_BEFORE + positions),
-                },
-            )
+    if not isinstance(signer, KeySigner):
+        return False
+    signature = signer.sign(SIGNED_BEFORE + positions)
+    with guard.opened():
+        CutRow.objects.get_or_create(
+            day=number, defaults={"positions": positions, "public": signer.public, "signature": signature}
+        )
+    return True
 
 
 def check(positions: bytes, public: bytes, signature: bytes) -> None:

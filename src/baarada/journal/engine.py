@@ -44,6 +44,7 @@ class Engine:
     ``origin`` names the node and its incarnation; ``key_of`` gives the public key of an origin, None
     where it is not known. ``built_ms`` is when this version was made, and ``confirmed_ms`` the time at which
     a person last said that the clock is right: before either, less a day, nothing is written.
+    ``pack_hashes`` are those of the releases of country packs that this program holds: no other is taken.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Engine:
         signer: Signer | None = None, key_of: Callable[[str], bytes | None] = lambda origin: None,
         on_change: Callable[[Changed], None] = lambda changed: None, built_ms: int = 0,
         confirmed_ms: Callable[[], int | None] = lambda: None,
+        pack_hashes: Callable[[], frozenset[bytes]] = frozenset,
     ) -> None:  # fmt: skip
         self.schema = schema
         self.store = store
@@ -60,7 +62,7 @@ class Engine:
         self.confirmed_ms = confirmed_ms
         self.sealer = Sealer(store, origin, signer)
         self.picture = Picture(schema, store, self.sealer, on_change)
-        self.arrivals = Arrivals(store, self.picture, clock, origin, key_of)
+        self.arrivals = Arrivals(store, self.picture, clock, origin, key_of, pack_hashes)
 
     def commit(self, drafts: list[Draft], *, act: Id, writer: Writer) -> list[Held]:
         """Append entries to this node's lanes and apply them, all or nothing.

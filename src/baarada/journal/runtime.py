@@ -64,6 +64,19 @@ def on_change(listener: Callable[[Changed], None]) -> None:
         _listeners.append(listener)
 
 
+_pack_hashes: list[Callable[[], frozenset[bytes]]] = []
+
+
+def trust_packs(hashes: Callable[[], frozenset[bytes]]) -> None:
+    """Say which releases of country packs this program holds: the hashes of their sealed headers."""
+    _pack_hashes[:] = [hashes]
+
+
+def pack_hashes() -> frozenset[bytes]:
+    """The releases that may be taken in."""
+    return _pack_hashes[0]() if _pack_hashes else frozenset()
+
+
 def _tell(changed: Changed) -> None:
     for listener in _listeners:
         listener(changed)
@@ -73,7 +86,7 @@ class NoNode(Refused):
     """Nothing has been set up in this folder yet."""
 
     def __init__(self) -> None:
-        super().__init__("This folder holds no register yet. Run: baarada init --pack mali")
+        super().__init__("This folder holds no register yet. Run: baarada init")
 
 
 def node() -> NodeRow:
@@ -142,6 +155,7 @@ def make_engine(origin: str, clock: HybridClock, with_signer: KeySigner | None) 
         on_change=_tell,
         built_ms=BUILT_MS,
         confirmed_ms=confirmed_ms,
+        pack_hashes=pack_hashes,
     )
 
 

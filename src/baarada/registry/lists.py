@@ -62,6 +62,12 @@ def choices(list_: str, on: date | None = None) -> list[tuple[str, str]]:
     return [(i.code or "", str(i)) for i in items(list_, on)]
 
 
+def order_of(list_: str, code: str | None) -> tuple[int, str]:
+    """Where a choice stands in its list; what the list does not know comes last."""
+    item = _read().items.get((list_, code or ""))
+    return (item.order if item and item.order is not None else 10_000, code or "")
+
+
 def attribute(list_: str, code: str | None, name: str) -> str:
     """A further fact of a choice, empty where it has none."""
     item = _read().items.get((list_, code or ""))

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from baarada.journal.models import ActRow, ConflictRow, Link
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
+from baarada.registry import lists
 from baarada.registry.models import (
     Area,
     Assignment,
@@ -148,7 +149,7 @@ def numbers_of(people_ids: Iterable[UUID]) -> dict[UUID, list[Identifier]]:
     for one in Identifier.objects.live().filter(canonical__in=list(people_ids)):
         out[one.canonical].append(one)
     for rows in out.values():
-        rows.sort(key=lambda i: (i.kind != "matricule", i.kind or "", i.number or ""))
+        rows.sort(key=lambda i: (lists.order_of("identifier_kind", i.kind), i.number or ""))
     return out
 
 

@@ -15,7 +15,7 @@ from baarada.journal.merging import State
 from baarada.journal.rows import uuid_in
 from baarada.journal.sql import in_pieces
 from baarada.kernel.text import fold
-from baarada.registry import spelling
+from baarada.registry import rules, spelling
 from baarada.registry.models import (
     Area,
     Facility,
@@ -56,7 +56,7 @@ def person_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
     for phone in ("phone", "phone2"):
         digits = "".join(c for c in values.get(phone) or "" if c.isdigit())
         if digits:
-            yield digits[-8:], PHONE
+            yield phone_key(digits), PHONE
 
 
 SMALL_WORDS = frozenset(["de", "du", "des", "la", "le", "les", "et", "en", "d", "l", "of", "the", "and"])
@@ -66,8 +66,13 @@ _INITIAL = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_])")
 
 
 def fold_place(text: str) -> str:
-    """The comparison form of a place: no small words, initials joined ("C.S.Com de Loulouni": "cscom loulouni")."""
+    """The comparison form of a place: no small words, initials joined ("C.S. of the North": "cs north")."""
     return " ".join(word for word in fold(_INITIAL.sub(r"\1", text)).split() if word not in SMALL_WORDS)
+
+
+def phone_key(digits: str) -> str:
+    """A telephone without the prefix of the country."""
+    return digits[-rules.phone_rule.length :] if rules.phone_rule.length else digits
 
 
 def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
@@ -80,7 +85,7 @@ def place_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _tails(name: str) -> Iterator[str]:
-    """A name from each of its words on, so that any word finds it: "cscom loulouni", "loulouni"."""
+    """A name from each of its words on, so that any word finds it: "health centre north", "north"."""
     words = name.split()
     return (" ".join(words[i:]) for i in range(1, len(words)))
 

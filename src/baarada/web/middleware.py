@@ -3,13 +3,22 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from baarada.accounts.actions import actor_of
+from baarada.accounts.models import SignIn
 
 
 class ActorMiddleware:
-    """Gives every request its actor."""
+    """Gives every request its actor, worked out when first asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        def find() -> object:
+            user = request.user
+            return actor_of(user) if isinstance(user, SignIn) or hasattr(user, "account") else None
+
+        request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]
         return self.get_response(request)

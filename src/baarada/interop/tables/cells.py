@@ -225,12 +225,13 @@ class Finder:
         return self._offices[cell]
 
     def _by_area(self, areas: list[Area]) -> list[Office]:
-        """The offices of some areas: the districts among them where there are any."""
-        found = list(Office.objects.live().filter(area_id__in=[a.pk for a in areas]).order_by("kind", "pk"))
-        return [o for o in found if o.kind == "district"] or found
+        """The offices of some areas: those that lie deepest in the tree, where several bear one name."""
+        found = list(Office.objects.live().filter(area_id__in=[a.pk for a in areas]).order_by("pk"))
+        above = {o.parent_id for o in found}
+        return [o for o in found if o.pk not in above]
 
     def _beginning(self, cell: str) -> list[Office]:
-        """The office of the area whose name goes on where the cell ends: "Commune V" is "Commune V (Bamako)"."""
+        """The office of the area whose name goes on where the cell ends, as with a city in brackets."""
         start = fold_place(cell)
         keys = SearchKey.objects.filter(
             type=Area.Merge.number, kind=NAME, key__gte=f"{start} ", key__lt=f"{start}!"
