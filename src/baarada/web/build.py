@@ -1,0 +1,31 @@
+"""Make what browsers are sent: the styles joined into one file, the script, the mark. Run by ``./run``."""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ORDER = ("tokens", "base", "frame", "card", "list", "figure", "file", "form", "phone", "print")
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#232f6b" d="M0 0h24v24H0z"/>'
+    '<path d="M4 4h16v16H4z" fill="none" stroke="#fff" stroke-width="2"/>'
+    '<circle cx="12" cy="9.6" r="2.8" fill="#fff"/><path d="M7.5 14.6h9v2.2h-9z" fill="#fff"/></svg>'
+)
+
+
+def build() -> Path:
+    """Write the files into ``built/``; returns the folder."""
+    target = HERE / "built"
+    target.mkdir(exist_ok=True)
+    styles = "\n".join((HERE / "styles" / f"{name}.css").read_text(encoding="utf-8") for name in ORDER)
+    _write(target / "baarada.css", styles)
+    _write(target / "baarada.js", (HERE / "scripts" / "baarada.js").read_text(encoding="utf-8"))
+    _write(target / "mark.svg", MARK)
+    return target
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build()

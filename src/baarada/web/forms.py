@@ -1,0 +1,330 @@
+"""Forms made of facts: one field for each, reading what people type into what the register keeps."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baarada.interop.tables import cells
+from baarada.journal.models import Record
+from baarada.kernel.days import BadDate, PartialDate, parse
+from baarada.registry import facts, lists, search
+from baarada.registry.errors import Invalid
+from baarada.registry.facts import Fact
+from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Office, Unit
+from baarada.registry.queries import offices
+
+PARTED = " · "
+"""Between a facility's name and its office, in a field that takes both."""
+
+
+class DayField(forms.CharField):
+    """A day as it is typed: 12/03/1985, 03/1985, 1985."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=40,
+            widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, PartialDate):
+            return value
+        parts = [f"{n:02}" for n in (value.day, value.month) if n]
+        return "/".join([*parts, f"{value.year:04}"])
+
+    def clean(self, value: Any) -> PartialDate | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except BadDate as bad:
+            raise forms.ValidationError(cells.day_problem(bad)) from None
+
+
+class _CellField(forms.CharField):
+    """A field read like a cell of a list."""
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return self.read(text)
+        except cells.BadCell as bad:
+            raise forms.ValidationError(str(bad)) from None
+
+
+class NumberField(_CellField):
+    """A whole number."""
+
+    def read(self, text: str) -> int:
+        return cells.number(text)
+
+
+class ShareField(_CellField):
+    """A share of time, in per cent."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value * 100 // FULL_TIME}" if isinstance(value, int) else value
+
+    def read(self, text: str) -> int:
+        return cells.share(text if "%" in text else f"{text}%")
+
+
+class DegreesField(_CellField):
+    """Degrees of latitude or longitude."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value / MICRO:.6f}".rstrip("0").rstrip(".") if isinstance(value, int) else value
+
+    def read(self, text: str) -> int:
+        return cells.degrees(text)
+
+
+class TextsField(forms.CharField):
+    """Several texts, one a line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str] | None:
+        return [line for line in (super().clean(value) or "").split("\n") if line.strip()] or None
+
+
+class FacilityField(forms.CharField):
+    """A facility by its name, with its office where several bear one name. Choices are offered while typing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=300, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return facility_label(value) if isinstance(value, Facility) else value
+
+    def clean(self, value: Any) -> Facility | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        name, _mark, office_name = text.partition(PARTED)
+        finder = cells.Finder()
+        try:
+            office = finder.office(office_name) if office_name else None
+            return finder.facility(name, office)
+        except cells.BadCell as bad:
+            near = search.facilities_like(name, most=4)
+            names = "; ".join(facility_label(f) for f in near)
+            raise forms.ValidationError(
+                f"{bad} {_('Near: %(names)s.') % {'names': names}}" if near else str(bad)
+            ) from None
+
+
+def facility_label(facility: Facility, office: Any = None) -> str:
+    """``Name · office``, as a field takes it back."""
+    from baarada.journal import runtime
+    from baarada.registry.queries import office_of_facility
+
+    office = office or office_of_facility(facility, runtime.today())
+    return f"{facility}{PARTED}{office}" if office else str(facility)
+
+
+class AreaField(forms.CharField):
+    """An area by its name."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return (
+            str(value) if isinstance(value, Area) else value[1] if isinstance(value, tuple | list) else value
+        )
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = cells.Finder().area(text)
+        if found is None:
+            raise forms.ValidationError(_("No area is called “%(text)s”.") % {"text": text})
+        return (found, str(found))
+
+
+class CadreField(forms.ChoiceField):
+    """A cadre of the country's list, by component."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_cadre_choices, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(getattr(value, "pk", value) or "")
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return lists.cadre(UUID(chosen)) if chosen else None
+
+
+def _cadre_choices() -> list[tuple[str, Any]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for cadre in lists.cadres():
+        group = lists.label("component", cadre.component) or _("Others")
+        groups.setdefault(group, []).append((str(cadre.pk), cadre.label()))
+    return [("", _("Choose…")), *groups.items()]
+
+
+class OfficeField(forms.ChoiceField):
+    """An office."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=lambda: [("", _("Choose…")), *((str(o.pk), str(o)) for o in offices())], **kwargs
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(getattr(value, "pk", value) or "")
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return Office.objects.filter(pk=UUID(chosen)).first() if chosen else None
+
+
+class UnitField(forms.CharField):
+    """A service, by its name: looked for in the facility chosen beside it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return (
+            str(value) if isinstance(value, Unit) else value[1] if isinstance(value, tuple | list) else value
+        )
+
+
+def _choice(list_: str, required: bool, **kwargs: Any) -> forms.ChoiceField:
+    def choices() -> list[tuple[str, str]]:
+        return [("", _("Choose…")), *lists.choices(list_)]
+
+    return forms.ChoiceField(choices=choices, required=required, **kwargs)
+
+
+def field_for(fact: Fact, *, required: bool = False) -> forms.Field:
+    """The form field of a fact."""
+    common: dict[str, Any] = {"label": fact.label, "required": required, "help_text": fact.hint}
+    match fact.reads:
+        case facts.DAY:
+            return DayField(**common)
+        case facts.CODE:
+            return _choice(fact.list, **common)
+        case facts.CODES:
+            return forms.MultipleChoiceField(
+                choices=lambda: lists.choices(fact.list), widget=forms.CheckboxSelectMultiple, **common
+            )
+        case facts.CADRE:
+            return CadreField(**common)
+        case facts.OFFICE:
+            return OfficeField(**common)
+        case facts.YES_NO:
+            return forms.BooleanField(**common)
+        case facts.NUMBER:
+            return NumberField(**common)
+        case facts.SHARE:
+            return ShareField(**common)
+        case facts.DEGREES:
+            return DegreesField(**common)
+        case facts.TEXTS:
+            return TextsField(widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, **common)
+        case facts.LONG:
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=fact.most, **common)
+        case facts.PHONE:
+            return forms.CharField(
+                max_length=40,
+                widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+                **common,
+            )
+        case facts.EMAIL:
+            return forms.CharField(
+                max_length=200, widget=forms.TextInput(attrs={"inputmode": "email"}), **common
+            )
+        case facts.PLACE:
+            return {"facility": FacilityField, "unit": UnitField}.get(fact.name, AreaField)(**common)
+    return forms.CharField(max_length=fact.most, **common)
+
+
+REASON = gettext_lazy("Why, in a sentence")
+
+
+class FactForm(forms.Form):
+    """A form over some facts of one kind of record.
+
+    ``why`` adds what justifies a change: reason, decision, since when.
+    """
+
+    def __init__(
+        self, model: type[Record], names: Iterable[str], *args: Any, required: Iterable[str] = (),
+        why: Iterable[str] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        needed = set(required)
+        self.names = list(names)
+        for name in self.names:
+            self.fields[name] = field_for(facts.fact(model, name), required=False)
+            self.fields[name].needed = name in needed  # type: ignore[attr-defined]
+        for name in why:
+            self.fields[f"why_{name}"] = _why_field(name)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+                field.widget.attrs.setdefault("class", "in")
+
+    def values(self) -> dict[str, Any]:
+        """The facts that were typed."""
+        out = {}
+        for name in self.names:
+            value = self.cleaned_data.get(name)
+            out[name] = None if value in ("", []) else value
+        return out
+
+    def why(self) -> Any:
+        """What justifies the change."""
+        from baarada.registry.actions import Why
+
+        data = self.cleaned_data
+        return Why(
+            reason=data.get("why_reason") or None,
+            decision=data.get("why_decision") or None,
+            effective=data.get("why_effective"),
+        )
+
+    def take(self, invalid: Invalid) -> None:
+        """Put the sentences of a refusal beside their fields."""
+        for name, sentence in invalid.problems.items():
+            target = f"why_{name}" if f"why_{name}" in self.fields else name
+            self.add_error(target if target in self.fields else None, str(sentence))
+
+
+def _why_field(name: str) -> forms.Field:
+    if name == "reason":
+        return forms.CharField(label=REASON, required=False, max_length=500)
+    if name == "decision":
+        return forms.CharField(label=gettext_lazy("Decision no."), required=False, max_length=80)
+    return DayField(
+        label=gettext_lazy("Since when"),
+        required=False,
+        help_text=gettext_lazy("12/03/1985, or 03/1985, or only 1985"),
+    )
+
+
+def initial_of(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """What a form shows of a record before anything is typed."""
+    out = {}
+    for name in names:
+        fact = facts.fact(type(record), name)
+        if fact.reads == facts.PLACE:
+            label = getattr(record, f"{name}_label", None)
+            out[name] = label
+            if name == "facility" and getattr(record, "facility_id", None):
+                out[name] = Facility.objects.filter(pk=record.facility_id).first() or label  # type: ignore[attr-defined]
+        elif fact.reads in (facts.CADRE, facts.OFFICE):
+            out[name] = getattr(record, f"{name}_id")
+        else:
+            out[name] = getattr(record, name)
+    return out

@@ -1,0 +1,93 @@
+"""The career line: postings to scale, newest first, with the gaps between them drawn."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from baarada.registry.display import duration
+from baarada.registry.models import Posting
+
+GAP_DAYS = 45
+"""A shorter hole between two postings is not worth a question."""
+LEAST_WIDTH = 0.4
+
+
+@dataclass(slots=True)
+class Bar:
+    """One row: a posting, or a gap. Places and widths in per cent of the drawing."""
+
+    posting: Posting | None
+    first: date
+    last: date
+    running: bool
+    x: str
+    width: str
+    style: str
+    duration: str
+
+
+@dataclass(slots=True)
+class Career:
+    """The whole line, with its years and today's mark."""
+
+    bars: list[Bar]
+    years: list[tuple[int, str]]
+    today: str
+
+    @property
+    def grid(self) -> list[str]:
+        """Where the thin lines of the years stand."""
+        return [place for _year, place in self.years]
+
+
+def career(postings: list[Posting], today: date) -> Career:
+    """Draw the postings of somebody who is seen today."""
+    dated = [p for p in postings if p.starts]
+    if not dated:
+        return Career([_undated(p) for p in postings], [], "")
+    first_year = min(p.starts.first().year for p in dated)
+    begin, end = date(first_year, 1, 1), date(max(today.year + 1, first_year + 1), 1, 1)
+    span = (end - begin).days
+
+    def place(day: date) -> float:
+        return 100 * min(max((day - begin).days, 0), span) / span
+
+    bars = [_bar(p, today, place) for p in dated] + [_undated(p) for p in postings if not p.starts]
+    bars += _gaps(dated, today, place)
+    bars.sort(key=lambda b: (not b.running, -b.first.toordinal()))
+    step = max(1, (end.year - first_year) // 6)
+    years = [(y, f"{place(date(y, 1, 1)):.2f}%") for y in range(first_year, end.year, step)]
+    years = [(y, x) for y, x in years if float(x[:-1]) < place(today) - 6]
+    return Career(bars, years, f"{place(today):.2f}%")
+
+
+def _bar(posting: Posting, today: date, place: Any) -> Bar:
+    first = posting.starts.first()
+    running = posting.span.holds(today)
+    last = today if running and not posting.ends else posting.ends.last() if posting.ends else today
+    style = "f1" if posting.main else "fl"
+    return _make(posting, first, max(last, first), running, style, place)
+
+
+def _make(posting: Posting | None, first: date, last: date, running: bool, style: str, place: Any) -> Bar:
+    x = place(first)
+    width = max(place(last + timedelta(days=1)) - x, LEAST_WIDTH)
+    return Bar(posting, first, last, running, f"{x:.2f}%", f"{width:.2f}%", style, duration(first, last))
+
+
+def _undated(posting: Posting) -> Bar:
+    return Bar(posting, date.min, date.min, posting.ends is None, "0%", "0%", "f1", "")
+
+
+def _gaps(postings: list[Posting], today: date, place: Any) -> list[Bar]:
+    """Spans between the first posting and today in which nothing is known."""
+    spans = sorted((p.starts.first(), p.ends.last() if p.ends else today) for p in postings)
+    out: list[Bar] = []
+    reached = spans[0][1]
+    for first, last in spans[1:]:
+        if (first - reached).days > GAP_DAYS:
+            out.append(
+                _make(None, reached + timedelta(days=1), first - timedelta(days=1), False, "fx", place)
+            )
+        reached = max(reached, last)
+    return out

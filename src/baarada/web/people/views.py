@@ -1,0 +1,220 @@
+"""Looking for people, lists of them, somebody's file."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from baarada.journal import actions as journal
+from baarada.journal import runtime, tokens
+from baarada.registry import facts, queries, search
+from baarada.registry.models import Area, Facility, Identifier, Office, Paper, Person, Posting
+from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
+from baarada.web.people import filepage, listing
+
+PAGE = 25
+FACETS = ("state", "cadre", "place", "sex", "file")
+RECORDS = {"person": Person, "number": Identifier, "posting": Posting, "paper": Paper}
+"""The records of a file by the word in an address."""
+
+
+@require_safe
+@signed_in
+def find(request: ActorRequest) -> HttpResponse:
+    """Results of the one search box: people, facilities, places, papers, decisions."""
+    query = request.GET.get("q", "").strip()[:200]
+    if request.GET.get("quick"):
+        return _quick(request, query)
+    if not query:
+        return redirect("web:people")
+    found = search.search(query, seen_by=request.actor)
+    tab = request.GET.get("tab") or _first_tab(found)
+    context: dict[str, Any] = {
+        "query": query,
+        "found": found,
+        "tab": tab,
+        "room": "people",
+        "counts": _counts(found),
+    }
+    if tab == "people":
+        context |= _people_results(request, found)
+    else:
+        context["others"] = _others(tab, found)
+    return page(request, "web/people/search.html", context, part="results")
+
+
+def _first_tab(found: search.Results) -> str:
+    order = ("people", "facilities", "areas", "decisions", "papers")
+    return next((name for name in order if getattr(found, name)), "people")
+
+
+def _counts(found: search.Results) -> list[tuple[str, Any, int]]:
+    tabs = (
+        ("people", _("People")), ("facilities", _("Facilities")), ("areas", _("Places")),
+        ("decisions", _("Decisions")), ("papers", _("Papers")),
+    )  # fmt: skip
+    return [(name, label, len(getattr(found, name))) for name, label in tabs]
+
+
+def _people_results(request: ActorRequest, found: search.Results) -> dict[str, Any]:
+    today = runtime.today()
+    chosen = {name: request.GET.getlist(name) for name in FACETS}
+    everyone = listing.rows([h.target for h in found.people], today, found.people)
+    rows = listing.narrow(everyone, chosen)
+    start = number_in(request.GET.get("from", "0"))
+    facet_list = listing.facets(everyone, chosen)
+    return {
+        "rows": rows[start : start + PAGE],
+        "total": len(rows),
+        "start": start,
+        "next": start + PAGE if start + PAGE < len(rows) else 0,
+        "left_over": min(PAGE, max(0, len(rows) - start - PAGE)),
+        "facets": facet_list,
+        "chips": _chips(request, facet_list),
+        "narrowed": any(chosen.values()),
+    }
+
+
+def _chips(request: ActorRequest, facet_list: list[listing.Facet]) -> list[tuple[str, str]]:
+    """What is filtered, in words, each with the address without it."""
+    out = []
+    for facet in facet_list:
+        for choice in facet.choices:
+            if choice.chosen:
+                query = request.GET.copy()
+                query.setlist(facet.name, [v for v in query.getlist(facet.name) if v != choice.value])
+                query.pop("from", None)
+                out.append((f"{facet.label}: {choice.label}", f"?{query.urlencode()}"))
+    return out
+
+
+def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
+    """Hits that are no people: address, name, a line about it."""
+    if tab == "facilities":
+        ids = [h.target for h in found.facilities][:100]
+        rows = {f.pk: f for f in Facility.objects.filter(pk__in=ids)}
+        return [
+            (reverse("web:facility", args=[pk]), str(rows[pk]), rows[pk].area_label or "")
+            for pk in ids
+            if pk in rows
+        ]
+    if tab == "areas":
+        ids = [h.target for h in found.areas][:100]
+        areas = {a.pk: a for a in Area.objects.filter(pk__in=ids)}
+        labels = {a.pk: filepage.value_of(a, "kind") for a in areas.values()}
+        return [(reverse("web:area", args=[pk]), str(areas[pk]), labels[pk]) for pk in ids if pk in areas]
+    if tab == "papers":
+        ids = [h.target for h in found.papers][:100]
+        papers = Paper.objects.filter(pk__in=ids).select_related("person")
+        return [(reverse("web:paper", args=[p.pk]), str(p), str(p.person)) for p in papers]
+    ids = [h.target for h in found.decisions][:100]
+    postings = Posting.objects.filter(pk__in=ids).select_related("person")
+    return [
+        (reverse("web:person", args=[p.canonical]), p.decision or "", f"{p.person}, {p.facility_label}")
+        for p in postings
+    ]
+
+
+def _quick(request: ActorRequest, query: str) -> HttpResponse:
+    """The first hits, under the search box while typing."""
+    found = search.search(query, seen_by=request.actor) if len(query) > 1 else search.Results(query)
+    rows = listing.rows([h.target for h in found.people[:7]], runtime.today(), found.people)
+    places = _others("facilities", found)[:3]
+    context = {"rows": rows, "places": places, "query": query, "more": len(found.people) > 7}
+    return page(request, "web/people/quick.html", context)
+
+
+@require_safe
+@signed_in
+def people(request: ActorRequest) -> HttpResponse:
+    """Everybody, by name; of one office if one is chosen."""
+    office = Office.objects.filter(pk=uuid_in(request.GET.get("office", ""))).first()
+    found = queries.people(seen_by=request.actor)
+    if office is not None:
+        found = found.filter(office=office)
+    after = request.GET.get("after", "")
+    if after:
+        found = _after(found, after)
+    ids = list(found.values_list("pk", "sort_key")[: PAGE + 1])
+    more = f"{ids[PAGE - 1][1]}|{ids[PAGE - 1][0]}" if len(ids) > PAGE else ""
+    context = {
+        "rows": listing.rows([pk for pk, _key in ids[:PAGE]], runtime.today()),
+        "office": office,
+        "offices": queries.offices(),
+        "total": queries.people(seen_by=request.actor)
+        .filter(**({"office": office} if office else {}))
+        .count(),
+        "more": more,
+        "room": "people",
+        "first": not after,
+    }
+    return page(request, "web/people/list.html", context, part="rows")
+
+
+def _after(found: Any, after: str) -> Any:
+    """The rows behind a place in the list: by name, then id. Pages cost the same however deep."""
+    from django.db.models import Q
+
+    key, _mark, pk = after.rpartition("|")
+    last = uuid_in(pk)
+    if last is None:
+        raise Http404
+    return found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=last))
+
+
+@require_safe
+@signed_in
+def person(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Somebody's whole file, now or as it was known on a day."""
+    today, known = runtime.today(), known_day(request)
+    file = queries.person_file(pk, seen_by=request.actor, on=known or today)
+    if file is None:
+        raise Http404
+    if file.person.pk != pk and not known:
+        return redirect("web:person", file.person.pk)
+    shown = filepage.build(file, today, known)
+    context = {
+        "page": shown,
+        "person": shown.person,
+        "room": "people",
+        "today": today,
+        "known": known,
+        "panel": _panel(request, file) if not known else None,
+        "seen_posting": tokens.seal(journal.seen(shown.main)) if shown.main and not known else "",
+    }
+    return page(request, "web/people/file.html", context, part="panel")
+
+
+def _panel(request: ActorRequest, file: queries.PersonFile) -> dict[str, Any] | None:
+    """The history of the fact that the address asks for."""
+    sort, _mark, rest = request.GET.get("fact", "").partition(".")
+    pk, _mark, name = rest.partition(".")
+    record = next((r for r in file.rows if str(r.pk) == pk), None)
+    if record is None or name not in facts.FACTS.get(type(record), {}):
+        return None
+    return fact_panel(record, name, sort)
+
+
+def fact_panel(record: Any, name: str, sort: str) -> dict[str, Any]:
+    """What the side panel shows of a fact."""
+    model = type(record)
+    unit = facts.unit_of(model, name)
+    return {
+        "record": record,
+        "name": name,
+        "sort": sort,
+        "label": facts.unit_label(model, name) if len(unit) > 1 else facts.fact(model, name).label,
+        "owner": facts.owner_of(model, name),
+        "values": filepage.fact_history(record, name),
+        "fields": ",".join(unit),
+    }
+
+
+def fact_address(record: Any, sort: str, name: str) -> str:
+    """The part of an address that opens a fact's history."""
+    return urlencode({"fact": f"{sort}.{record.pk}.{name}"})

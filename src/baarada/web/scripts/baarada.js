@@ -1,0 +1,42 @@
+/* What the pages do beyond HTML and htmx. Everything works without it. */
+(function () {
+  "use strict";
+
+  // "/" or Ctrl+K goes to the search box.
+  document.addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if ((event.key === "/" && !typing) || (event.key === "k" && event.ctrlKey)) {
+      var box = document.getElementById("q");
+      if (box) {
+        event.preventDefault();
+        box.focus();
+        box.select();
+      }
+    }
+    if (event.key === "Escape") {
+      var quick = document.getElementById("quick");
+      if (quick) quick.textContent = "";
+    }
+  });
+
+  // After a refusal, the reader begins with the sentence that says why.
+  function toErrors(root) {
+    var errors = root.querySelector("[data-errors]");
+    if (errors) errors.focus();
+  }
+  document.addEventListener("DOMContentLoaded", function () { toErrors(document); });
+  document.addEventListener("htmx:afterSwap", function (event) { toErrors(event.target); });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === "post") {
+      form.dataset.sent = "yes";
+      setTimeout(function () { delete form.dataset.sent; }, 4000);
+    }
+  });
+})();
