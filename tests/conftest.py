@@ -1,11 +1,14 @@
 """The cast: who the people in the tests are, what they may see, where they work."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import hypothesis
 import pytest
 
+from baarada import translations
 from baarada.journal import actions, cuts, runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.ids import as_id
@@ -13,6 +16,32 @@ from baarada.kernel.ids import as_id
 TODAY = date(2026, 11, 20)
 _CLOCK = [1_795_156_200_000]
 """20 November 2026 in the morning."""
+
+
+# Nothing is timed: a slow machine fails no test.
+hypothesis.settings.register_profile("baarada", deadline=None)
+hypothesis.settings.load_profile("baarada")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages are tested in the French of the moment; ``./run`` has compiled it already."""
+    compiled = translations.CATALOGUE.with_suffix(".mo")
+    if not compiled.exists() or compiled.stat().st_mtime < translations.CATALOGUE.stat().st_mtime:
+        translations.compile_catalogue()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what asks for a database: the rest was tried on SQLite, and would do the same again."""
+    if os.environ.get("BAARADA_TEST_DATABASE"):
+        without = [item for item in items if not uses_database(item)]
+        items[:] = [item for item in items if uses_database(item)]
+        config.hook.pytest_deselected(items=without)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """True for a test with a database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & {"db", "transactional_db"}) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,15 @@
 """Settings of the tests: the program's, with invented records, a folder of their own, and fast passwords."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-_home = os.environ.get("BAARADA_TEST_HOME") or tempfile.mkdtemp(prefix="baarada-test-")
+_home = os.environ.get("BAARADA_TEST_HOME") or ""
+if not _home:
+    _home = tempfile.mkdtemp(prefix="baarada-test-")
+    atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["BAARADA_HOME"] = _home
 if os.environ.get("BAARADA_TEST_DATABASE"):
     os.environ["BAARADA_DATABASE"] = os.environ["BAARADA_TEST_DATABASE"]

@@ -3,21 +3,27 @@
 import os
 import sys
 
+from baarada.sentences import gettext as _
+from baarada.sentences import gettext_noop
+
 COMMANDS = {
-    "init": "Make a register in BAARADA_HOME: country pack, office, first administrator.",
-    "serve": "Serve pages to browsers, with the worker beside.",
-    "worker": "Do long work alone: imports, the daily backup.",
-    "account": "Add an account, set a password, list accounts.",
-    "import": "Bring a list in: facilities or people, from XLSX or CSV.",
-    "export": "Write a list out, to XLSX or CSV.",
-    "history": "Show everything ever written about a record.",
-    "undo": "Take an act back; what others have since built on it stays, and is listed.",
-    "verify": "Check chains, signatures, papers, and that the tables are what the journal says.",
-    "rebuild": "Draw the tables again from the journal alone.",
-    "backup": "Write a backup, opened and verified before it is announced.",
-    "restore": "Make a register of a backup.",
-    "demo": "Make a small demonstration register and open it.",
-    "pack": "Load a country pack's newest release.",
+    "init": gettext_noop("Make a register in BAARADA_HOME: country pack, office, first administrator."),
+    "serve": gettext_noop("Serve pages to browsers, with the worker beside."),
+    "worker": gettext_noop("Do long work alone: imports, the daily backup."),
+    "account": gettext_noop("Add an account, set a password, list accounts."),
+    "import": gettext_noop("Bring a list in: facilities or people, from XLSX or CSV."),
+    "export": gettext_noop("Write a list out, to XLSX or CSV."),
+    "history": gettext_noop("Show everything ever written about a record."),
+    "undo": gettext_noop("Take an act back; what others have since built on it stays, and is listed."),
+    "verify": gettext_noop(
+        "Check chains, signatures, papers, and that the tables are what the journal says."
+    ),
+    "rebuild": gettext_noop("Draw the tables again from the journal alone."),
+    "backup": gettext_noop("Write a backup, opened and verified before it is announced."),
+    "restore": gettext_noop("Make a register of a backup."),
+    "demo": gettext_noop("Make a small demonstration register and open it."),
+    "pack": gettext_noop("Load a country pack's newest release."),
+    "prepare": gettext_noop("Bring the register to this version of the program; serve does it by itself."),
 }
 
 
@@ -27,10 +33,10 @@ def help_text() -> str:
     from baarada.config import VARIABLES
 
     width = max(map(len, COMMANDS))
-    lines = [f"Baarada {__version__}", "", "Commands (each with --help):"]
-    lines += [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
-    lines += ["", "Settings, from the environment:"]
-    lines += [f"  {name}\n      {text}" for name, text in VARIABLES.items()]
+    lines = [f"Baarada {__version__}", "", _("Commands (each with --help):")]
+    lines += [f"  {name:<{width}}  {_(text)}" for name, text in COMMANDS.items()]
+    lines += ["", _("Settings, from the environment:")]
+    lines += [f"  {name}\n      {_(text)}" for name, text in VARIABLES.items()]
     return "\n".join(lines)
 
 
@@ -46,14 +52,59 @@ def main(argv: list[str] | None = None) -> None:
         print(__version__)
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baarada.settings")
-    if args[0] not in COMMANDS and args[0] not in _DJANGO:
-        sys.exit(f"baarada: no command {args[0]!r}. Run baarada without one to see them all.")
-    from django.core.management import execute_from_command_line
+    if args[0] not in COMMANDS and args[0] not in _DJANGO | _INNER:
+        sys.exit(_("There is no command “%(name)s”. Run baarada alone to see them all.") % {"name": args[0]})
+    try:
+        _run(args)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
-    execute_from_command_line(["baarada", *args])
+
+def _run(args: list[str]) -> None:
+    if args[0] not in _WITHOUT_REGISTER and not {"-h", "--help"} & set(args):
+        _ask_for_register()
+    if args[0] == "serve":
+        # The process that watches the others stays small: no Django in it.
+        from baarada import serving
+
+        serving.main(args[1:])
+        return
+    if args[0] == "demo":
+        from baarada import demonstrating
+
+        demonstrating.main(args[1:])
+        return
+    from django.core.management import CommandError, execute_from_command_line
+    from django.db import OperationalError
+
+    from baarada.kernel.errors import Refused
+    from baarada.packs.reader import BadPack
+
+    try:
+        # With this option Django lets its errors through to here, where they are shown as a sentence alone.
+        execute_from_command_line(["baarada", args[0], "--traceback", *args[1:]])
+    except (Refused, BadPack, CommandError) as error:
+        sys.exit(str(error))
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.exit(_("The database cannot be reached (%(why)s). Nothing was changed.") % {"why": reason})
+
+
+def _ask_for_register() -> None:
+    """End with a sentence where no register is, before anything is made there."""
+    from baarada import config
+
+    if not config.read().pack:
+        sys.exit(_("This folder holds no register yet. Run: baarada init"))
 
 
 _DJANGO = frozenset({
-    "check", "collectstatic", "compilemessages", "makemessages", "makemigrations", "migrate", "shell", "db_worker",
+    "check", "collectstatic", "makemigrations", "migrate", "shell", "db_worker",
 })  # fmt: skip
 """Django's own commands that makers use."""
+
+_INNER = frozenset({"build_demo"})
+"""Commands that other commands start."""
+
+_WITHOUT_REGISTER = _DJANGO | _INNER | {"init", "restore", "demo"}
+"""Commands that make a register, or need none."""

@@ -5,6 +5,7 @@ fields. Names, numbers, addresses typed by people and query strings never reach 
 """
 
 import logging
+import traceback
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -40,8 +41,29 @@ class Lines(JsonFormatter):
 
     def formatException(self, ei: Any) -> str:
         """Where it happened, without the values: the last line of a traceback may quote what was typed."""
-        import traceback
-
         frames = traceback.extract_tb(ei[2])
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
         return f"{ei[0].__name__} at " + " < ".join(reversed(places))
+
+
+def configuration(level: str, *others: str) -> dict[str, Any]:
+    """The settings of ``logging``: everything to standard error, as lines without personal data.
+
+    ``others`` are loggers of packages that would otherwise write by themselves.
+    """
+    quiet = {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django_tasks_db": {"level": "WARNING"},  # says every second that it looks
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"impersonal": {"()": "baarada.logs.Impersonal"}},
+        "formatters": {"lines": {"()": "baarada.logs.Lines"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["impersonal"]},
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": quiet | {name: {"handlers": ["stderr"], "propagate": False} for name in others},
+    }

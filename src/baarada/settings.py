@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from baarada import config, sqlite
+from baarada import config, logs, sqlite
 from baarada.kernel.ids import wall_ms
 
 sqlite.install()
 
 CONFIG = config.read()
+config.refuse_folder(CONFIG)
 BAARADA_WALL_MS = wall_ms
 """The clock of the whole program, in milliseconds. Tests put another in its place."""
 
@@ -115,7 +116,12 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
+CSRF_FAILURE_VIEW = "baarada.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = False
+if CONFIG.https:
+    # Browsers speak HTTPS to a server in front, which says so to this one; without it no form would be taken.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in CONFIG.hosts]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -137,8 +143,7 @@ def _secret_key() -> str:
     if not path.exists():
         from django.core.management.utils import get_random_secret_key
 
-        CONFIG.keys.mkdir(parents=True, exist_ok=True)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
+        config.keep_private(path, get_random_secret_key().encode())
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -157,27 +162,25 @@ FORMAT_MODULE_PATH = ["baarada.formats"]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "built"]
 STATIC_ROOT = PACKAGE / "web" / "collected"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 365 * 24 * 3600
+_BUILT = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _BUILT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+"""Names with a hash of the content are kept by browsers for ever; a name without one, for a minute."""
+WHITENOISE_USE_FINDERS = not _BUILT
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MAX_AGE = 60
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-BAARADA_LARGEST_UPLOAD = 40 * 1024 * 1024
+BAARADA_LARGEST_UPLOAD = 40_000_000
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"impersonal": {"()": "baarada.logs.Impersonal"}},
-    "formatters": {"lines": {"()": "baarada.logs.Lines"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["impersonal"]},
-    },
-    "root": {"handlers": ["stderr"], "level": CONFIG.log_level},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logs.configuration(CONFIG.log_level)

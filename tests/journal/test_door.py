@@ -7,6 +7,7 @@ from baarada.journal import actions, cuts, dump, runtime
 from baarada.journal.guard import JournalBypassed
 from baarada.journal.models import ConflictRow, EntryRow
 from baarada.kernel.days import PartialDate
+from baarada.kernel.ids import as_uuid
 from tests.conftest import TODAY, move_clock
 from tests.invented.models import Child, File, Item
 
@@ -42,6 +43,21 @@ class TestWriting:
         file = make(fatou, name="Traoré")
 
         assert file.name == "Traoré"
+
+    def test_add_keeps_the_same_as_create(self, country, fatou):
+        with actions.write("created", by=fatou) as act:
+            new = act.add(File, name="  Traoré ", born=PartialDate(1979), grade=3)
+
+        file = File.objects.get(pk=as_uuid(new))
+        assert (file.name, file.born, file.grade, file.shout) == ("Traoré", PartialDate(1979), 3, "TRAORÉ")
+
+    def test_a_row_is_added_to_a_file_by_its_id(self, country, fatou):
+        with actions.write("created", by=fatou) as act:
+            new = act.add(File, name="Traoré")
+            act.add(Child, file=new, note="x")
+
+        child = Child.objects.get()
+        assert (child.file_id, child.canonical) == (as_uuid(new), as_uuid(new))
 
     def test_two_edits_in_turn_never_conflict(self, country, fatou, amina):
         file = load(make(fatou, name="Traoré"))

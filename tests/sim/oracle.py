@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from baarada.journal.entries import CREATE, NOTE, PROPOSE
+from baarada.journal.entries import CREATE, NOTE, PROPOSE, UNDO
 from baarada.journal.schema import IN_CHARGE, LATEST, OWNER
 from tests.sim.types import NEW
 
@@ -138,8 +138,18 @@ class Oracle:
         common = {g for g in held if unit in self.writes[g].units()}
         for head in heads:
             common &= self.past(head, unit)
+        common -= self._undone(heads.union(*(self.past(h, unit) for h in heads)), unit)
         last = {g for g in common if not any(g in self.past(o, unit) for o in common)}
         values = {self.writes[g].value(unit) for g in last}
         if len(values) < 2:
             return values.pop() if values else None
         return self._agreed(held, last, unit)
+
+    def _undone(self, writes: set[Gid], unit: int) -> set[Gid]:
+        """What some of these writes took back: the last that was known of the unit when they did."""
+        out: set[Gid] = set()
+        for gid in writes:
+            if self.writes[gid].mode == UNDO:
+                past = self.past(gid, unit)
+                out |= {g for g in past if not any(g in self.past(o, unit) for o in past)}
+        return out

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import django
@@ -29,6 +30,14 @@ class SimSqlStore(SqlStore):
 
     def before_write(self, what: str) -> None:
         pass
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        outermost = not self._depth
+        with super().transaction():
+            yield
+            if outermost:
+                self.before_write("commit")
 
     def _run(self, sql: str, params: Sequence[Any] = ()) -> None:
         self.before_write(sql)

@@ -22,14 +22,18 @@ from baarada.journal.entries import (
     CREATE,
     DECIDE,
     NOTE,
+    PROPOSE,
     Draft,
     Entry,
     LaneKey,
     Writer,
     canonical,
+    read,
+    ref_of,
 )
 from baarada.journal.merging import Held, State
-from baarada.journal.schema import DELETED, ERASURE, LINK, VERDICT
+from baarada.journal.schema import DELETED, ERASURE, IN_CHARGE, LINK, VERDICT
+from baarada.journal.sealing import pack_secret
 from baarada.kernel.clocks import DAY_MS, HybridClock
 from baarada.kernel.ids import IdMaker
 from tests.sim.oracle import Gid, Key, Oracle, Write
@@ -51,6 +55,17 @@ class Failed(AssertionError):
     """An invariant does not hold."""
 
 
+def demand(truth: Any, invariant: str, what: str) -> None:
+    """Fail with the invariant's name; count that it was asked."""
+    ASKED[invariant] += 1
+    if not truth:
+        raise Failed(f"{invariant}: {what}")
+
+
+ASKED: Counter[str] = Counter()
+"""How often each invariant was asked in this process: none may be there in name only."""
+
+
 @dataclass
 class Page:
     """What somebody has open on a screen, perhaps since yesterday."""
@@ -67,6 +82,41 @@ def _signer(seed: str) -> KeySigner:
 
 _SIGNERS = [_signer(f"node {i}") for i in range(8)]
 _ROGUE = _signer("rogue")
+
+PACK = "pack:sim"
+ROOT = hashlib.sha256(b"office 0").digest()[:16]
+
+
+def _pack() -> list[batches.Batch]:
+    """Two releases of a country pack: some items, then a change to one of them and another item."""
+    lane, writer = LaneKey(PACK, ROOT), Writer(bytes(16), ROOT, NATIONAL, "pack")
+    ids = [hashlib.sha256(f"pack item {i}".encode()).digest()[:16] for i in range(4)]
+
+    def entry(seq: int, id_: bytes, mode: int, fields: dict[int, Any], **more: Any) -> Entry:
+        return Entry(
+            seq, (START_MS - DAY_MS << 16) + seq, writer, bytes(16), "pack", ITEM, id_, mode, fields, **more
+        )
+
+    releases = [
+        [entry(i + 1, ids[i], CREATE, {1: "abc"[i]}) for i in range(3)],
+        [entry(4, ids[0], CHANGE, {1: "z"}, bases={1: (ref_of(1, 1),)}), entry(5, ids[3], CREATE, {1: "d"})],
+    ]
+    out: list[batches.Batch] = []
+    for entries in releases:
+        contents = [canonical(e, 1, lambda number: lane) for e in entries]
+        previous = out[-1].header.hash if out else b""
+        out.append(
+            batches.seal(
+                lane, entries[0].seq, contents, previous=previous, stamp=entries[-1].stamp, signer=None,
+                key=pack_secret(PACK),
+            )
+        )  # fmt: skip
+    return out
+
+
+PACK_BATCHES = _pack()
+PACK_BYTES = [batches.write(batch, level=1) for batch in PACK_BATCHES]
+PACK_ENTRIES = [read(c, 1, lambda key: 1) for b in PACK_BATCHES for c in b.contents.values()]
 
 
 class Node:
@@ -89,6 +139,7 @@ class Node:
         self.cuts: list[tuple[dict[int, int], dict[Key, tuple[Any, ...]]]] = []
         self.fail_in: int | None = None
         self.fail_with: type[Exception] = Crash
+        self.last_stamp = 0
         self.start()
 
     def start(self) -> None:
@@ -98,7 +149,18 @@ class Node:
         self.engine = Engine(
             self.schema, self.store, self.clock, origin=self.origin, signer=self.signer, key_of=self._key_of,
             built_ms=START_MS - DAY_MS, confirmed_ms=lambda: self.confirmed,
+            pack_hashes=lambda: frozenset(b.header.hash for b in PACK_BATCHES[: self.releases]),
         )  # fmt: skip
+
+    @property
+    def releases(self) -> int:
+        """How many releases of the pack this version brings."""
+        return 2 if self.schema is NEW else 1
+
+    def load_pack(self) -> None:
+        """What a program does when it starts."""
+        for data in PACK_BYTES[: self.releases]:
+            self.receive(data)
 
     def wall(self) -> int:
         return self.world.now + self.skew
@@ -113,6 +175,7 @@ class Node:
             self.fail_in -= 1
             if self.fail_in < 0:
                 self.fail_in = None
+                self.world.count(f"failed before: {' '.join(what.split()[:3])}")
                 raise self.fail_with(what)
 
     def writer(self) -> Writer:
@@ -159,13 +222,27 @@ class Node:
             self.world.count("fault: crash")
             self.start()
             return None
+        self._check_clock(helds)
         for held, known in zip(helds, knowns, strict=True):
             self.world.acknowledge(self, held, known)
         return act
 
+    def _check_clock(self, helds: list[Held]) -> None:
+        """I4: later than all this node wrote, than all it received from clocks that may be right; no further."""
+        wall, floor = self.wall(), max(START_MS - DAY_MS, self.confirmed or self.last_stamp >> 16)
+        demand(wall >= floor - DAY_MS, "I4", f"{self.origin} wrote with a clock at {wall}")
+        for held in helds:
+            stamp = held.entry.stamp
+            most = max(wall + DAY_MS << 16, self.last_stamp) + len(helds)
+            demand(
+                self.last_stamp < stamp <= most, "I4", f"{held.entry.seq} of {self.origin} has stamp {stamp}"
+            )
+            self.last_stamp = stamp
+
     def receive(self, data: bytes) -> str:
         try:
             outcome = self.engine.receive(data)
+            self.world.count(f"arrival: {outcome}")
         except DiskFull:
             self.world.count("fault: disk full")
             return "failed"
@@ -212,14 +289,29 @@ class World:
         self.files: list[Key] = []
         self.children: list[Key] = []
         self.links: list[Key] = []
+        self.read: dict[Any, dict[str, Any]] = {}
         self.rogue_last: dict[bytes, tuple[int, bytes]] = {}
         count = self.rng.randint(4, 6)
         kinds = [NATIONAL, REGION] + [DISTRICT] * (count - 2)
         self.nodes = [self._node(i, kind, i == 0 or self.rng.random() < 0.6) for i, kind in enumerate(kinds)]
         for node in self.nodes:
             self.keys[node.origin] = node.signer.public
+        for entry in PACK_ENTRIES:
+            self._know_pack(entry)
         if self.rng.random() < 0.3:
             self.rng.choice(self.nodes).strangers.add(self.rng.choice(self.nodes).origin)
+
+    def _know_pack(self, entry: Entry) -> None:
+        key = (entry.type, entry.id)
+        known = frozenset(w.gid for w in self.oracle.writes.values() if w.key == key)
+        self.oracle.add(
+            Write(
+                (PACK, ROOT, entry.seq), key, entry.mode, entry.stamp, dict(entry.fields), NATIONAL, ROOT, known,
+                frozenset(NEW.types[ITEM].members),
+            )
+        )  # fmt: skip
+        if key not in self.items:
+            self.items.append(key)
 
     def _node(self, index: int, kind: str, new: bool) -> Node:
         return Node(self, index, kind, new, self.make_store(NEW if new else OLD))
@@ -242,6 +334,10 @@ class World:
         """The page said "kept": from now on it must never be lost."""
         entry = held.entry
         gid = node.gid(held)
+        for other in known:
+            stamp = self.oracle.writes[other].stamp
+            lifts = stamp >> 16 <= node.wall() + DAY_MS
+            demand(entry.stamp > stamp or not lifts, "I4", f"{gid} is not later than {other}, which it knew")
         lane = {lane.key: lane.number for lane in node.store.lanes()}
         names = {number: key for key, number in lane.items()}
         self.acked[gid] = canonical(entry, lane[LaneKey(held.origin, held.office)], names.__getitem__)
@@ -258,9 +354,9 @@ class World:
     def do_write(self, node: Node) -> None:
         makers = [
             (self.make_file, 8 if len(self.files) < 4 else 1), (self.make_item, 2), (self.make_child, 3),
-            (self.make_newer, 2), (self.edit, 24), (self.edit_old_page, 14), (self.note, 2), (self.delete, 4),
-            (self.restore, 2), (self.decide, 8), (self.link, 3), (self.unlink, 3), (self.undo, 3),
-            (self.erase, 0.5), (self.verdict, 0.7),
+            (self.make_newer, 2), (self.make_again, 2), (self.edit, 24), (self.edit_old_page, 14), (self.note, 2),
+            (self.delete, 4), (self.restore, 2), (self.decide, 8), (self.link, 3), (self.unlink, 3), (self.undo, 3),
+            (self.erase, 0.5), (self.verdict, 3),
         ]  # fmt: skip
         done = False
         for _ in range(6):
@@ -277,10 +373,13 @@ class World:
             self.acts.append((node, act))
         return act is not None
 
-    def _create(self, node: Node, type_: int, fields: dict[int, Any], office: bytes, into: list[Key]) -> bool:
-        id_ = self.new_id()
+    def _create(
+        self, node: Node, type_: int, fields: dict[int, Any], office: bytes, into: list[Key], id_: bytes = b""
+    ) -> bool:
+        fresh = not id_
+        id_ = id_ or self.new_id()
         draft = Draft(
-            office=office, type=type_, id=id_, kind="created", mode=CREATE, fields=fields, fresh=True
+            office=office, type=type_, id=id_, kind="created", mode=CREATE, fields=fields, fresh=fresh
         )
         if not self.save(node, [draft]):
             return False
@@ -294,6 +393,21 @@ class World:
     def make_file(self, node: Node) -> bool:
         fields = {n: self.value(n, node) for n in (1, 2, 4, 5, 8) if self.rng.random() < 0.8}
         return self._create(node, FILE, fields, node.office, self.files)
+
+    def make_again(self, node: Node) -> bool:
+        """The same id again, from an old system's list, where the first is not known yet."""
+        absent = sorted(set(self.files) - node.store.created(self.files).keys())
+        if not absent:
+            return False
+        id_ = self.rng.choice(absent)[1]
+        waited = bool(node.store.waiting_on([(FILE, id_)]))
+        fields = {n: self.value(n, node) for n in (1, 2, 4)}
+        if not self._create(node, FILE, fields, self.office_of((FILE, id_)), [], id_):
+            return False
+        self.count("created twice")
+        if waited:
+            self.count("released by a creation made here")
+        return True
 
     def make_child(self, node: Node) -> bool:
         return self._child(node, CHILD, {2: self.place(), 3: self.day(), 5: self.word()}, self.children)
@@ -334,21 +448,28 @@ class World:
         }[number]()  # fmt: skip
 
     def edit(self, node: Node) -> bool:
-        page = self.some(node, self.rng.choice((self.files, self.files, self.children)))
+        keys = self.rng.choices((self.files, self.children, self.items), (6, 3, 1))[0]
+        page = self.some(node, keys)
         return page is not None and self._edit(node, page)
 
     def edit_old_page(self, node: Node) -> bool:
         if not node.pages:
             return False
         page = self.rng.choice(node.pages)
-        return page.seen.key in node.store.created([page.seen.key]) and self._edit(node, page)
+        if page.seen.key not in node.store.created([page.seen.key]):
+            return False
+        self.count("edit on an old page")
+        return self._edit(node, page)
 
     def _edit(self, node: Node, page: Page) -> bool:
         if page.values[DELETED]:
             return False
         spec = node.schema.types[page.seen.type]
-        units = [u for u in spec.members if u != DELETED and u not in (spec.file, page.conflicts.get(u, -1))]
-        if page.seen.type not in (FILE, CHILD):
+        units = [u for u in spec.members if u != DELETED]
+        if self.rng.random() < 0.7:
+            # A row moves to another file now and then.
+            units = [u for u in units if u != spec.file]
+        if page.seen.type not in (FILE, CHILD, ITEM):
             return False
         fields: dict[int, Any] = {}
         for unit in self.rng.sample(units, self.rng.randint(1, min(2, len(units)))):
@@ -356,17 +477,40 @@ class World:
                 continue
             for number in spec.members[unit]:
                 fields[number] = (
-                    self.value(number, node) if page.seen.type == FILE else self.child_value(number)
+                    self.child_value(number, node) if page.seen.type == CHILD else self.value(number, node)
                 )
         mode = self.rng.choice((CHANGE, CHANGE, CORRECT))
         made = drafts.change(
             node.engine, page.seen, fields, office=self.office_of(page.seen.key), writer=node.writer(),
             kind="changed", mode=mode,
         )  # fmt: skip
+        for draft in made:
+            self.check_proposed(node, page, draft)
         return self.save(node, made, page.known)
 
-    def child_value(self, number: int) -> Any:
-        return {2: self.place, 3: self.day, 4: self.day, 5: self.word}[number]()
+    def check_proposed(self, node: Node, page: Page, draft: Draft) -> None:
+        """I5: a fact that another office owns and has written is proposed, any other is changed."""
+        writer, spec = node.writer(), NEW.types[draft.type]
+        for unit in {spec.unit_of[number] for number in draft.fields}:
+            owner = spec.fields[unit].owner
+            owns = writer.office == draft.office if owner == IN_CHARGE else writer.kind == owner
+            # Of an entry erased since the page was opened, nobody here can tell any more whose it was.
+            held = {node.gid(h) for h in node.store.entries_of(page.seen.key)}
+            heads = self.oracle.heads(page.known, unit) & held
+            taken = any(self.oracle.writes[g].owns(unit) for g in heads)
+            elsewhere = bool(owner) and not owns and taken
+            demand(
+                elsewhere == (draft.mode == PROPOSE),
+                "I5",
+                f"mode {draft.mode} of unit {unit} by {node.origin}",
+            )
+            if elsewhere:
+                self.count("proposal")
+
+    def child_value(self, number: int, node: Node) -> Any:
+        here = sorted(node.store.created(self.files))
+        file = lambda: self.rng.choice(here)[1]  # noqa: E731
+        return {1: file, 2: self.place, 3: self.day, 4: self.day, 5: self.word}[number]()
 
     def note(self, node: Node) -> bool:
         page = self.some(node, self.files)
@@ -376,19 +520,21 @@ class World:
             office=self.office_of(page.seen.key), type=FILE, id=page.seen.id, kind="noted", mode=NOTE,
             fields={2: self.word()}, bases={2: page.seen.behind(2)}, effective=20190000,
         )  # fmt: skip
+        self.count("note")
         return self.save(node, [draft], page.known)
 
     def delete(self, node: Node) -> bool:
-        page = self.some(node, self.rng.choice((self.files, self.children)))
+        page = self.some(node, self.rng.choices((self.files, self.children, self.links), (4, 4, 1))[0])
         if page is None or page.values[DELETED] or DELETED in page.conflicts:
             return False
         draft = drafts.delete(page.seen, office=self.office_of(page.seen.key), kind="deleted")
         return self.save(node, [draft], page.known)
 
     def restore(self, node: Node) -> bool:
-        page = self.some(node, self.files)
+        page = self.some(node, self.rng.choice((self.files, self.files, self.links)))
         if page is None or not page.values[DELETED] or DELETED in page.conflicts:
             return False
+        self.count("restored")
         draft = drafts.restore(page.seen, office=self.office_of(page.seen.key), kind="restored")
         return self.save(node, [draft], page.known)
 
@@ -397,6 +543,7 @@ class World:
         page = self.some(node, keys) if keys else None
         if page is None:
             return False
+        self.count("decision")
         unit = self.rng.choice(sorted(page.conflicts))
         office = self.office_of(page.seen.key)
         if unit == DELETED:
@@ -520,6 +667,7 @@ class World:
         kind = self.rng.choice(("none", "none", "reorder", "repeat", "gap", "delay", "cut", "flip"))
         if kind != "none":
             self.count(f"fault: {kind}")
+            self.count("faults")
         place = self.rng.randrange(len(out))
         if kind == "reorder":
             out = self.rng.sample(out, len(out))
@@ -549,13 +697,14 @@ class World:
 
     def do_clock(self, node: Node) -> None:
         kind = self.rng.choice(("1970", "2099", "jump", "right"))
-        self.count(f"fault: clock {kind}")
+        self.count(f"fault: clock {kind}" if kind != "right" else "clock set right")
         node.skew = {
             "1970": YEAR_1970_MS - self.now,
             "2099": YEAR_2099_MS - self.now,
             "jump": self.rng.randrange(-40, 40) * DAY_MS // 10,
             "right": 0,
         }[kind]
+        self.count("faults")
 
     def do_fail(self, node: Node) -> None:
         node.fail_in = self.rng.randrange(25)
@@ -563,6 +712,9 @@ class World:
 
     def do_restart(self, node: Node) -> None:
         node.start()
+
+    def do_pack(self, node: Node) -> None:
+        node.load_pack()
 
     def do_cut(self, node: Node) -> None:
         """Remember what shows now, to ask for it later."""
@@ -574,7 +726,9 @@ class World:
     def do_rogue(self, node: Node) -> None:
         """A key everybody knows signs what no honest program would."""
         kind = self.rng.choice(("bad value", "no authority", "too new", "unreadable entry", "stranger"))
-        type_, fields = FILE, {4: "not a number"}
+        type_, fields, id_, mode = FILE, {4: "not a number"}, self.new_id(), CREATE
+        if kind == "bad value" and self.files and self.rng.random() < 0.7:
+            id_, mode = self.rng.choice(self.files)[1], CHANGE
         if kind == "no authority":
             gid = next(iter(self.acked), ("node0.1", bytes(16), 1))
             type_, fields = ERASURE, {1: [[gid[0], gid[1], gid[2], gid[2]]]}
@@ -582,7 +736,7 @@ class World:
         seq, previous = self.rogue_last.get(office, (0, b""))
         entry = Entry(
             seq + 1, self.now << 16, Writer(bytes(16), office, DISTRICT, "rogue"), self.new_id(), "x", type_,
-            self.new_id(), CREATE, fields,
+            id_, mode, fields,
         )  # fmt: skip
         content = canonical(entry, 1, lambda number: LaneKey("rogue.1", office))
         if kind == "unreadable entry":

@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "baarada.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Say what the fields of an account are called."""
+        from baarada.accounts import facts
+
+        facts.tell()

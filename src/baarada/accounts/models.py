@@ -7,7 +7,15 @@ from django.db import models
 
 from baarada.journal.fields import Flag, IdField, Inside, Text
 from baarada.journal.models import Record
+from baarada.kernel.text import tidy
 from baarada.registry.models import Office, SpanQuerySet
+
+LONGEST_LOGIN = 80
+
+
+def tidy_login(login: str) -> str:
+    """A login as it is kept and looked up: whatever the capitals and the keyboard it was typed with."""
+    return tidy(login).lower()
 
 
 class Account(Record):
@@ -36,13 +44,13 @@ class SignInManager(BaseUserManager["SignIn"]):
 
     def get_by_natural_key(self, username: str | None) -> "SignIn":
         """By login, whatever its capitals."""
-        return self.get(login__iexact=username)
+        return self.get(login=tidy_login(username or ""))
 
 
 class SignIn(AbstractBaseUser):
     """How somebody signs in on this machine. Not journalled: a password belongs to one machine."""
 
-    login = models.CharField(max_length=80, unique=True)
+    login = models.CharField(max_length=LONGEST_LOGIN, unique=True)
     account = IdField()
 
     USERNAME_FIELD = "login"

@@ -31,6 +31,8 @@ class ImportJob(models.Model):
     heading_row = models.IntegerField(default=0)
     mapping: Any = models.JSONField(default=list)
     """For each column of the file: heading, key, certainty."""
+    options: Any = models.JSONField(default=dict)
+    """What a person decided for the whole file, by name."""
     total = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     counts: Any = models.JSONField(default=dict)
@@ -67,6 +69,36 @@ class ImportRow(models.Model):
         db_table = "interop_import_row"
         indexes = [models.Index(fields=["job", "status", "line"], name="interop_import_row_status")]
         constraints = [models.UniqueConstraint(fields=["job", "line"], name="interop_import_row_line")]
+
+
+WAITING, WRITING = "waiting", "writing"
+"""States of an export, besides stopped, done and failed."""
+
+
+class ExportJob(models.Model):
+    """One long list written out by the worker, kept for some days."""
+
+    id = IdField(primary_key=True)
+    kind = models.TextField()
+    """The sort of selection."""
+    query: Any = models.JSONField()
+    """What narrows it."""
+    form = models.TextField()
+    title = models.TextField()
+    account = IdField(db_index=True)
+    writer: Any = models.JSONField()
+    """The actor: name, office and its kind."""
+    begun = models.DateTimeField()
+    state = models.TextField(default=WAITING, db_index=True)
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    stop = models.BooleanField(default=False)
+    message = models.TextField(default="")
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "interop_export_job"
 
 
 class LearnedHeading(models.Model):

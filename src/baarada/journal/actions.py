@@ -9,14 +9,14 @@
 All entries of a block are one act, appended and applied in one transaction when the block ends.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from baarada.journal import cuts, drafts, runtime, undoing
+from baarada.journal import drafts, runtime, undoing
 from baarada.journal.drafts import Left, Seen
 from baarada.journal.engine import ClockWrong, Engine
 from baarada.journal.entries import CHANGE, CORRECT, CREATE, DECIDE, NOTE, Draft, Writer
@@ -41,6 +41,15 @@ class ClockRefused(Refused):
             _("This computer's clock cannot be right. Set the date, or confirm it on the page About.")
         )
         self.wrong = wrong
+
+
+def clock_problem() -> ClockWrong | None:
+    """Why nothing can be written until a person has looked at this machine's clock; None where it can."""
+    try:
+        runtime.engine()._check_clock()
+    except ClockWrong as wrong:
+        return wrong
+    return None
 
 
 def seen(record: Record) -> Seen:
@@ -85,15 +94,30 @@ class Act:
         Raises:
             Refused: a value does not fit its field.
         """
-        spec = self._spec(model)
         new = id_ or runtime.new_id()
         instance = model(id=as_uuid(new))
-        values = self._values(spec, fields, instance)
-        office = self._scope(model, new, values)
-        draft = self._draft(office, spec, new, entry_kind, CREATE, values)
-        draft.fresh = id_ is None
-        self.drafts.append(draft)
+        self._create(model, new, entry_kind, fields, instance, fresh=id_ is None)
         return instance
+
+    def add(self, model: type[Record], *, entry_kind: str = "", **fields: Any) -> Id:
+        """Make a record of which only the id is asked for: a long import has no use for the rest.
+
+        Raises:
+            Refused: a value does not fit its field.
+        """
+        new = runtime.new_id()
+        self._create(model, new, entry_kind, fields, None, fresh=True)
+        return new
+
+    def _create(
+        self, model: type[Record], new: Id, kind: str, fields: Mapping[str, Any], instance: Record | None, *,
+        fresh: bool,
+    ) -> None:  # fmt: skip
+        spec = self._spec(model)
+        values = self._values(spec, fields, instance)
+        draft = self._draft(self._scope(model, new, values), spec, new, kind, CREATE, values)
+        draft.fresh = fresh
+        self.drafts.append(draft)
 
     def change(
         self, record: Record, fields: Mapping[str, Any], *, seen: Seen, mode: int = CHANGE, kind: str = "",
@@ -162,10 +186,9 @@ class Act:
         )  # fmt: skip
 
     def _values(self, spec: TypeSpec, fields: Mapping[str, Any], record: Record | None) -> dict[int, Value]:
-        numbers = _numbers(spec)
         out: dict[int, Value] = {}
         for name, value in fields.items():
-            field = numbers[name]
+            field = spec.by_name[name]
             try:
                 out[field.number] = core_value(field, value)
             except BadValue:
@@ -202,10 +225,10 @@ class Act:
         elif scope == NATIONAL_SCOPE:
             office = runtime.root_office()
         elif "." not in scope:
-            office = _id_of(values.get(_numbers(spec)[scope].number)) or runtime.root_office()
+            office = _id_of(values.get(spec.by_name[scope].number)) or runtime.root_office()
         else:
             name, _dot, rest = scope.partition(".")
-            field = _numbers(spec)[name]
+            field = spec.by_name[name]
             office = self._office_of_file((field.target, values[field.number]), model, name, rest)
         self._offices[number, new] = office
         return office
@@ -222,7 +245,6 @@ class Act:
         if not self.drafts:
             return []
         made, self.drafts = self.drafts, []
-        cuts.before_write(self.engine)
         try:
             return self.engine.commit(made, act=self.id, writer=writer_of(self.by))
         except ClockWrong as wrong:
@@ -231,12 +253,9 @@ class Act:
             raise Refused(_("A value is too long to be kept. Shorten it, and save again.")) from None
 
 
-def _numbers(spec: TypeSpec) -> dict[str, FieldSpec]:
-    return {field.name: field for field in spec.fields.values()}
-
-
 def _id_of(value: Value) -> Id | None:
-    return value[0] if isinstance(value, list) else value
+    found: Id | None = value[0] if isinstance(value, list) else value
+    return found
 
 
 def core_value(field: FieldSpec, value: Any) -> Value:
@@ -316,9 +335,20 @@ def undo(act: Id, *, by: Actor, reason: str | None = None, as_act: Id | None = N
     new = as_act or runtime.new_id()
     for piece in undoing.pieces(engine, act, reason=reason):
         if piece.drafts:
-            cuts.before_write(engine)
             engine.commit(piece.drafts, act=new, writer=writer_of(by))
         yield piece.left
+
+
+def belongs_elsewhere(record: Record, names: Iterable[str], *, seen: Seen, by: Actor) -> bool:
+    """True where another office owns one of these facts and has written it: ``by`` may only propose a value."""
+    engine = runtime.engine()
+    spec = engine.schema.types[record.Merge.number]  # type: ignore[attr-defined]
+    numbers = spec.by_name
+    units = {spec.unit_of[numbers[name].number] for name in names}
+    office = Act("asked", by, engine=engine).office_of(record)
+    return any(
+        drafts.belongs_elsewhere(engine, spec, unit, seen, office, writer_of(by)) for unit in sorted(units)
+    )
 
 
 def changed_since(
@@ -335,7 +365,7 @@ def changed_since(
     """
     engine = runtime.engine()
     spec = engine.schema.types[model.Merge.number]  # type: ignore[attr-defined]
-    numbers = _numbers(spec)
+    numbers = spec.by_name
     if record is not None and seen(record) == page:
         before = {numbers[name].number: _held_value(record, numbers[name]) for name in fields}
     else:

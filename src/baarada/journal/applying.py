@@ -1,14 +1,15 @@
 """One round of applying entries to the picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from baarada.journal import merging
 from baarada.journal.entries import CREATE, MODES, Entry, Ref
 from baarada.journal.merging import Held, Key, State
-from baarada.journal.schema import ERASURE, LINK_TYPE, VERDICT, Schema
+from baarada.journal.schema import ERASURE, FIRST_FREE_TYPE, LINK_TYPE, VERDICT, Schema, TypeSpec
 from baarada.journal.store import NEEDS_FIELDS, NEEDS_NEWER, Quarantined, Store
-from baarada.journal.values import BadValue, check
+from baarada.journal.values import BadValue, Value, check
 from baarada.kernel.ids import Id
 
 NATIONAL = "national"
@@ -57,6 +58,31 @@ def knows_fields(schema: Schema, entry: Entry) -> bool:
     return all(number in fields for number in entry.fields)
 
 
+def problem(schema: Schema, entry: Entry) -> str:
+    """Why an entry that is held changes nothing: the reason to quarantine it, empty where there is none.
+
+    It depends on the entry and on what this version knows, never on what else is held.
+    """
+    if entry.type in (ERASURE, VERDICT) and entry.writer.kind != NATIONAL:
+        return NO_AUTHORITY
+    spec = schema.types.get(entry.type)
+    if spec is None:
+        return ""
+    try:
+        for number, value in entry.fields.items():
+            if number in spec.fields:
+                check(spec.fields[number].kind, value)
+    except BadValue:
+        return BAD_VALUE
+    return ""
+
+
+def file_of(spec: TypeSpec, values: Mapping[int, Value]) -> Key | None:
+    """The file that a record with these values belongs to, None where it is a file itself or belongs to none."""
+    value = values.get(spec.file) if spec.file else None
+    return (spec.fields[spec.file].target, value) if isinstance(value, bytes) else None
+
+
 class Round:
     """What was loaded, what has changed, what is to be saved."""
 
@@ -85,18 +111,18 @@ class Round:
         self._prepare(helds)
         self.coming = {held.ref for held in helds}
         born: set[Key] = set()
-        done: list[Ref] = []
         late: list[Ref] = []
         for held in helds:
-            problem = self._problem(held.entry)
-            if problem:
-                self.store.quarantine(Quarantined(problem, b"", held.ref))
+            # The values of a change made here were looked at when it was drafted.
+            judged = not self.local or held.entry.type < FIRST_FREE_TYPE
+            wrong = problem(self.schema, held.entry) if judged else ""
+            if wrong:
+                self.store.quarantine(Quarantined(wrong, b"", held.ref))
                 continue
             unmet = needs(self.schema, held.entry) - self.exists
             if unmet:
                 self._wait(held.ref, unmet)
                 continue
-            done.append(held.ref)
             if not knows_fields(self.schema, held.entry):
                 # Shown as far as this version goes, and applied again after an upgrade.
                 late.append(held.ref)
@@ -109,8 +135,6 @@ class Round:
             else:
                 self._change(held, key)
             self.applied.append(held)
-        if not self.local:
-            self.store.end_wait(done)
         for ref in late:
             self.store.wait(ref, {NEEDS_FIELDS})
         return born
@@ -137,26 +161,20 @@ class Round:
         self.canonical |= self.store.canonical(files - self.canonical.keys())
 
     def _file(self, entry: Entry) -> Key | None:
-        """The file that a new record belongs to."""
+        """The file that an entry says its record belongs to."""
         spec = self.schema.types.get(entry.type)
-        if spec is None or not spec.file or entry.mode != CREATE:
-            return None
-        value = entry.fields.get(spec.file)
-        return (spec.fields[spec.file].target, value) if isinstance(value, bytes) else None
+        return file_of(spec, entry.fields) if spec is not None else None
 
-    def _problem(self, entry: Entry) -> str:
-        if entry.type in (ERASURE, VERDICT) and entry.writer.kind != NATIONAL:
-            return NO_AUTHORITY
-        spec = self.schema.types.get(entry.type)
-        if spec is None or self.local:
-            return ""
-        try:
-            for number, value in entry.fields.items():
-                if number in spec.fields:
-                    check(spec.fields[number].kind, value)
-        except BadValue:
-            return BAD_VALUE
-        return ""
+    def _name(self, state: State) -> Id:
+        """The name of a record's file, or its own where it belongs to none."""
+        file = file_of(self.schema.types[state.type], state.values)
+        if file is None:
+            return state.id
+        if file in self.states:
+            return self.states[file].canonical
+        if file not in self.canonical:
+            self.canonical |= self.store.canonical([file])
+        return self.canonical.get(file, file[1])
 
     def find(self, ref: Ref) -> Held | None:
         """An applied entry, from this round or from the store."""
@@ -170,13 +188,7 @@ class Round:
         spec = self.schema.types[key[0]]
         state = State(*key)
         merging.create(state, held, spec)
-        file = self._file(held.entry)
-        if file is None:
-            state.canonical = key[1]
-        elif file in self.states:
-            state.canonical = self.states[file].canonical
-        else:
-            state.canonical = self.canonical.get(file, file[1])
+        state.canonical = self._name(state)
         self.states[key] = state
         self.exists.add(key)
         self.new[key] = None
@@ -185,12 +197,16 @@ class Round:
         spec, state = self.schema.types[key[0]], self.states[key]
         if key not in self.new:
             self.touched[key] = None
-        if held.entry.mode == CREATE:
-            merging.create_again(state, held, spec, self.find)
-            return
+        file = file_of(spec, state.values)
         named = self.named.setdefault(key, {})
         early = frozenset(unit for unit, refs in named.items() if held.ref in refs)
-        absent = merging.change(state, held, spec, self.find, early)
+        absent: dict[int, list[Ref]] = {}
+        if held.entry.mode == CREATE:
+            merging.create_again(state, held, spec, self.find, early)
+        else:
+            absent = merging.change(state, held, spec, self.find, early)
+        if file_of(spec, state.values) != file:
+            state.canonical = self._name(state)
         for unit in early:
             self.store.forget_named(key, unit, held.ref)
         if not self.local:

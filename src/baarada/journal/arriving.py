@@ -9,7 +9,6 @@ from baarada.journal.merging import Held
 from baarada.journal.picture import Picture
 from baarada.journal.sealing import is_pack
 from baarada.journal.store import Lane, Quarantined, Store, count_acts, entry_at, in_ranges
-from baarada.kernel.clocks import HybridClock
 
 APPLIED, KNOWN, EARLY, REFUSED = "applied", "known", "early", "refused"
 """What became of a batch that arrived."""
@@ -18,6 +17,9 @@ UNREADABLE, ALTERED, UNKNOWN_ORIGIN, TOO_NEW, FORK, FROZEN, OWN_LONGER = (
     "unreadable", "altered", "unknown origin", "too new", "fork", "frozen", "own lane longer",
 )  # fmt: skip
 """Reasons to refuse a batch."""
+
+MAY_PASS = frozenset({UNKNOWN_ORIGIN, TOO_NEW})
+"""Reasons that end when a key or a later version comes."""
 
 
 class UnknownOrigin(Exception):
@@ -28,15 +30,16 @@ class Arrivals:
     """Takes batches into one node's journal. ``own`` is the node's origin."""
 
     def __init__(
-        self, store: Store, picture: Picture, clock: HybridClock, own: str,
+        self, store: Store, picture: Picture, own: str,
         key_of: Callable[[str], bytes | None], pack_hashes: Callable[[], frozenset[bytes]],
+        before_change: Callable[[], None],
     ) -> None:  # fmt: skip
         self.store = store
         self.picture = picture
-        self.clock = clock
         self.own = own
         self.key_of = key_of
         self.pack_hashes = pack_hashes
+        self.before_change = before_change
 
     def receive(self, data: bytes) -> str:
         """Take a batch that came by any road; returns what became of it.
@@ -44,10 +47,24 @@ class Arrivals:
         Nothing is thrown away: what cannot be taken waits, or lies in quarantine with its reason.
         """
         with self.store.transaction():
+            self.before_change()
             lane, outcome = self._receive(data)
             if lane is not None and outcome == APPLIED:
                 self._take_followers(lane)
         return outcome
+
+    def retry(self) -> int:
+        """Take again the batches whose reason to be refused may have passed; returns how many were taken.
+
+        One that is still refused is kept again, with the reason that now holds.
+        """
+        taken = 0
+        for item in self.store.quarantined():
+            if item.reason in MAY_PASS:
+                with self.store.transaction():
+                    self.store.release(item)
+                    taken += self.receive(item.data) != REFUSED
+        return taken
 
     def _receive(self, data: bytes) -> tuple[LaneKey | None, str]:
         try:
@@ -137,7 +154,6 @@ class Arrivals:
         self.store.add_batch(lane.number, batch)
         doubted = self.store.doubted()
         for held, _ in rows:
-            self.clock.receive(held.entry.stamp)
             held.doubted = in_ranges(held.ref, doubted)
         self.store.append(rows)
         self.store.count_acts(count_acts(held for held, _ in rows))

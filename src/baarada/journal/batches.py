@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from baarada.journal import columns, merkle
-from baarada.journal.entries import TAKEN_APART_BADLY, LaneKey, Unreadable
+from baarada.journal.entries import LONGEST_ENTRY, SEQ_MASK, TAKEN_APART_BADLY, LaneKey, Unreadable
 from baarada.journal.merkle import Hash, Range
 
 MAGIC = "baarada-batch"
@@ -35,6 +35,10 @@ LARGEST_BODY = 32 * 1024 * 1024
 LEVEL = 19
 
 _FORMAT, _READER, _ORIGIN, _OFFICE, _FIRST, _COUNT, _PREVIOUS, _ROOT, _SIGNER, _STAMP = range(1, 11)
+_KINDS = {
+    _FORMAT: int, _READER: int, _ORIGIN: str, _OFFICE: bytes, _FIRST: int, _COUNT: int, _PREVIOUS: bytes,
+    _ROOT: bytes, _SIGNER: bytes, _STAMP: int,
+}  # fmt: skip
 _KEY, _SHOWN, _SALTS, _HIDDEN, _COLUMNS = range(1, 6)
 
 
@@ -154,7 +158,7 @@ def read_header(raw: bytes) -> Header:
         TooNew: they ask for a later reader.
     """
     try:
-        data = cbor2.loads(raw)
+        data = cbor2.loads(raw, allow_duplicate_keys=False)
         header = Header(
             lane=LaneKey(data[_ORIGIN], data[_OFFICE]),
             first=data[_FIRST],
@@ -168,14 +172,16 @@ def read_header(raw: bytes) -> Header:
             reader=data[_READER],
         )
         good = (
-            isinstance(header.lane.origin, str)
+            all(type(data[key]) is kind for key, kind in _KINDS.items())
             and len(header.lane.office) == 16
-            and header.first > 0
             and 0 < header.count <= MOST_ENTRIES
+            and 0 < header.first <= SEQ_MASK - header.count
             and len(header.previous) in (0, 32)
             and len(header.root) == 32
             and len(header.signer) in (0, 32)
-            and header.stamp >= 0
+            and 0 <= header.stamp < 2**63
+            # One content has one form: two byte strings that say the same would look like a fork.
+            and cbor2.dumps(data) == raw
         )
     except TAKEN_APART_BADLY as error:
         raise Unreadable(f"not a header: {type(error).__name__}") from error
@@ -232,7 +238,11 @@ def read(data: bytes, check: Check = lambda header, signature: None) -> Batch:
 def _envelope(data: bytes) -> tuple[Header, bytes, bytes]:
     try:
         magic, raw, signature, packed = cbor2.loads(data)
-        good = magic == MAGIC and all(isinstance(b, bytes) for b in (raw, signature, packed))
+        good = (
+            magic == MAGIC
+            and all(isinstance(b, bytes) for b in (raw, signature, packed))
+            and cbor2.dumps([magic, raw, signature, packed]) == data
+        )
     except TAKEN_APART_BADLY as error:
         raise Unreadable(f"not a batch: {type(error).__name__}") from error
     if not good:
@@ -243,7 +253,10 @@ def _envelope(data: bytes) -> tuple[Header, bytes, bytes]:
 def _unpack(header: Header, signature: bytes, packed: bytes) -> Batch:
     if not 0 <= zstandard.frame_content_size(packed) <= LARGEST_BODY:
         raise Unreadable("the body's size is not told, or too large")
-    body = cbor2.loads(zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST_BODY))
+    unpacked = zstandard.ZstdDecompressor().decompress(
+        packed, max_output_size=LARGEST_BODY, allow_extra_data=False
+    )
+    body = cbor2.loads(unpacked, allow_indefinite=False, allow_duplicate_keys=False)
     if _KEY in body:
         shown = list(range(header.count))
         batch = Batch(header, signature, {}, _bytes(body[_KEY], 32))
@@ -252,6 +265,8 @@ def _unpack(header: Header, signature: bytes, packed: bytes) -> Batch:
         batch = Batch(header, signature, {}, None, _salts(body, shown), _parts(body, header.count, shown))
     for i, raw in zip(shown, columns.read(body[_COLUMNS], [header.first + i for i in shown]), strict=True):
         batch.contents[i] = cbor2.dumps(raw)
+        if len(batch.contents[i]) > LONGEST_ENTRY:
+            raise Unreadable("an entry is longer than 64 kB")
     return batch
 
 

@@ -1,7 +1,7 @@
 """Daily cuts: where every lane ended when a day ended, signed. "As known on" means one of these.
 
-A node that writes for the first time on a day first notes where it stood: nothing has
-changed since the last write, so that is where it stood when yesterday ended.
+A node that writes or receives for the first time on a day first notes where it stood: nothing has
+changed since the day before, so that is where it stood when yesterday ended.
 """
 
 import threading
@@ -10,12 +10,15 @@ from datetime import date, timedelta
 import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import transaction
+from django.db.models import QuerySet
 
 from baarada.journal import guard, runtime
 from baarada.journal.batches import Altered, KeySigner
 from baarada.journal.engine import Engine
 from baarada.journal.entries import LaneKey
 from baarada.journal.models import CutRow
+from baarada.kernel.clocks import DAY_MS
 from baarada.kernel.days import PartialDate
 
 Positions = dict[int, int]
@@ -25,20 +28,27 @@ SIGNED_BEFORE = b"baarada cut\x00"
 _local = threading.local()
 
 
-def before_write(engine: Engine) -> None:
-    """Note the cut of the days before today, unless that was done."""
+def before_change(engine: Engine) -> None:
+    """Note the cut of the days before today, unless that was done.
+
+    The engine calls it before every write and every arrival. A clock that cannot be right notes nothing.
+    """
     day = runtime.today()
-    if getattr(_local, "noted", None) != day and record(engine, day - timedelta(days=1)):
-        _local.noted = day
+    if getattr(_local, "noted", None) == day or engine.clock.now_ms() < engine.built_ms - DAY_MS:
+        return
+    if record(engine, day - timedelta(days=1)):
+        # A transaction that is taken back takes its cut with it: then the next one notes it again.
+        transaction.on_commit(lambda: setattr(_local, "noted", day))
 
 
 def record(engine: Engine, day: date) -> bool:
-    """Keep where every lane ends as the cut of ``day``, unless that day has one, or a later day has.
+    """Keep where every lane ends as the cut of ``day``, unless that day has one, or a later day that is over has.
 
     False if this engine signs for nobody and so can keep none.
     """
     number = PartialDate.on(day).number
-    if CutRow.objects.filter(day__gte=number).exists():
+    known = _over().filter(day__gte=number).order_by("day").first()
+    if known is not None and not _is_false(known):
         return True
     lanes = [[lane.key.origin, lane.key.office, lane.last] for lane in engine.store.lanes() if lane.last]
     positions = cbor2.dumps([number, lanes])
@@ -47,10 +57,29 @@ def record(engine: Engine, day: date) -> bool:
         return False
     signature = signer.sign(SIGNED_BEFORE + positions)
     with guard.opened():
-        CutRow.objects.get_or_create(
+        CutRow.objects.update_or_create(
             day=number, defaults={"positions": positions, "public": signer.public, "signature": signature}
         )
     return True
+
+
+def _over() -> QuerySet[CutRow]:
+    """The cuts of days that are over. A clock that was ahead may have left others: they tell nothing yet."""
+    return CutRow.objects.filter(day__lt=PartialDate.on(runtime.today()).number)
+
+
+def _is_false(row: CutRow) -> bool:
+    """True if a day before knew more: then a clock that was ahead noted this one too early."""
+    earlier = CutRow.objects.filter(day__lt=row.day).order_by("-day").first()
+    if earlier is None:
+        return False
+    ends = _ends(row)
+    return any(last > ends.get(lane, 0) for lane, last in _ends(earlier).items())
+
+
+def _ends(row: CutRow) -> dict[LaneKey, int]:
+    _, lanes = cbor2.loads(bytes(row.positions))
+    return {LaneKey(origin, office): last for origin, office, last in lanes}
 
 
 def check(positions: bytes, public: bytes, signature: bytes) -> None:
@@ -69,14 +98,13 @@ def forget() -> None:
 def known_on(engine: Engine, day: date) -> Positions | None:
     """Where every lane ended when ``day`` ended; None if that is now.
 
-    Cuts are noted before the first write of a later day, so the first one noted for ``day`` or
+    Cuts are noted before the first change of a later day, so the first one noted for ``day`` or
     after tells where ``day`` ended.
     """
-    row = CutRow.objects.filter(day__gte=PartialDate.on(day).number).order_by("day").first()
+    row = _over().filter(day__gte=PartialDate.on(day).number).order_by("day").first()
     if row is None:
         return None
-    _, lanes = cbor2.loads(bytes(row.positions))
-    return {engine.store.lane_number(LaneKey(origin, office)): last for origin, office, last in lanes}
+    return {engine.store.lane_number(lane): last for lane, last in _ends(row).items()}
 
 
 def first_day() -> date | None:

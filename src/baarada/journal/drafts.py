@@ -37,7 +37,7 @@ class Seen:
 
     def behind(self, unit: int) -> tuple[Ref, ...]:
         """The writes seen for a unit."""
-        return self.heads.get(unit) or (self.created,)
+        return merging.standing(self.heads, unit, self.created)
 
 
 def change(
@@ -54,7 +54,7 @@ def change(
     spec = engine.schema.types[seen.type]
     units = units_touched(spec, fields)
     proposed = [
-        u for u in units if mode != DECIDE and _belongs_elsewhere(engine, spec, u, seen, office, writer)
+        u for u in units if mode != DECIDE and belongs_elsewhere(engine, spec, u, seen, office, writer)
     ]
 
     def draft(these: list[int], as_mode: int) -> Draft:
@@ -82,9 +82,10 @@ def units_touched(spec: TypeSpec, fields: Iterable[int]) -> list[int]:
     return units
 
 
-def _belongs_elsewhere(
+def belongs_elsewhere(
     engine: Engine, spec: TypeSpec, unit: int, seen: Seen, office: Id, writer: Writer
 ) -> bool:
+    """True where another office owns a unit, and one of the writes seen is that owner's."""
     field_spec = spec.unit_spec(unit)
     if field_spec.merge != OWNER:
         return False
@@ -109,7 +110,7 @@ def values_seen(engine: Engine, seen: Seen) -> dict[int, Value]:
     state = State(seen.type, seen.id)
     merging.create(state, creation, spec)
     state.heads = dict(seen.heads)
-    for unit in list(state.heads):
+    for unit in spec.members if merging.BIRTHS in state.heads else list(state.heads):
         merging.settle(state, unit, spec, engine.picture.find)
     return state.values
 
@@ -119,9 +120,10 @@ def delete(
     decision: str | None = None, about: Id | None = None,
 ) -> Draft:  # fmt: skip
     """A mark of deletion, which names all that its writer saw of the record."""
+    edits = {unit: refs for unit, refs in seen.heads.items() if unit != merging.BIRTHS}
     return Draft(
         office=office, type=seen.type, id=seen.id, kind=kind, mode=mode, fields={DELETED: True},
-        bases={DELETED: seen.behind(DELETED)} | dict(seen.heads), reason=reason, decision=decision, about=about,
+        bases={DELETED: seen.behind(DELETED)} | edits, reason=reason, decision=decision, about=about,
     )  # fmt: skip
 
 

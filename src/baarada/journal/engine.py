@@ -45,6 +45,7 @@ class Engine:
     where it is not known. ``built_ms`` is when this version was made, and ``confirmed_ms`` the time at which
     a person last said that the clock is right: before either, less a day, nothing is written.
     ``pack_hashes`` are those of the releases of country packs that this program holds: no other is taken.
+    ``before_change`` is told inside the transaction, before a lane grows by a write or by an arrival.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Engine:
         on_change: Callable[[Changed], None] = lambda changed: None, built_ms: int = 0,
         confirmed_ms: Callable[[], int | None] = lambda: None,
         pack_hashes: Callable[[], frozenset[bytes]] = frozenset,
+        before_change: Callable[["Engine"], None] = lambda engine: None,
     ) -> None:  # fmt: skip
         self.schema = schema
         self.store = store
@@ -62,7 +64,10 @@ class Engine:
         self.confirmed_ms = confirmed_ms
         self.sealer = Sealer(store, origin, signer)
         self.picture = Picture(schema, store, self.sealer, on_change)
-        self.arrivals = Arrivals(store, self.picture, clock, origin, key_of, pack_hashes)
+        self.before_change = before_change
+        self.arrivals = Arrivals(
+            store, self.picture, origin, key_of, pack_hashes, lambda: before_change(self)
+        )
 
     def commit(self, drafts: list[Draft], *, act: Id, writer: Writer) -> list[Held]:
         """Append entries to this node's lanes and apply them, all or nothing.
@@ -73,6 +78,7 @@ class Engine:
         """
         with self.store.transaction():
             self._check_clock()
+            self.before_change(self)
             numbers = {
                 office: self.store.lane_number(LaneKey(self.origin, office))
                 for office in dict.fromkeys(d.office for d in drafts)
@@ -89,8 +95,11 @@ class Engine:
         return helds
 
     def _check_clock(self) -> None:
-        last = self.store.last_stamp(self.origin)
-        self.clock.last = max(self.clock.last, last)
+        last, received = self.store.last_stamps(self.origin)
+        # From what is kept and from nothing else: it holds after a restart, in another process, and after a
+        # write that failed while the clock was wrong.
+        self.clock.last = last
+        self.clock.receive(received)
         now, confirmed = self.clock.now_ms(), self.confirmed_ms()
         floor = max(self.built_ms, ms_of(last)) if confirmed is None else max(confirmed, self.built_ms)
         if now < floor - DAY_MS:
@@ -136,8 +145,13 @@ class Engine:
         self.picture.rebuild(progress)
 
     def upgrade(self) -> None:
-        """After a new version: show what it knows and the old one did not."""
+        """After a new version: show what it knows and the old one did not, take what the old one could not."""
         self.picture.upgrade()
+        self.retry()
+
+    def retry(self) -> int:
+        """Take again what was refused for a reason that may have passed; returns how many batches were taken."""
+        return self.arrivals.retry()
 
     def as_known(self, key: Key, cut: dict[int, int]) -> State | None:
         """The record as it stood when each lane ended where ``cut`` says; None if unknown then."""

@@ -11,6 +11,7 @@ shifted left by 40, plus the sequence in the lane. Across machines it is named
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, NamedTuple
 
 import cbor2
@@ -34,6 +35,8 @@ MODES = range(7)
 
 LONGEST_ENTRY = 64 * 1024
 MOST_BASES = 200
+DEEPEST = 8
+"""Lists and maps inside one value nest no deeper."""
 
 
 class LaneKey(NamedTuple):
@@ -207,7 +210,7 @@ def build(raw: dict[int, Any], lane: int, number: LaneNumber) -> Entry:
         mode=raw[_MODE],
         fields=raw[_FIELDS],
         bases={
-            unit: tuple(_local(ref, lane, number) for ref in refs)
+            unit: tuple(_local(ref, raw[_SEQ], lane, number) for ref in refs)
             for unit, refs in raw.get(_BASES, {}).items()
         },
         effective=raw.get(_EFFECTIVE),
@@ -219,12 +222,16 @@ def build(raw: dict[int, Any], lane: int, number: LaneNumber) -> Entry:
         extra={key: value for key, value in raw.items() if key > LAST_KEY},
     )
     check(entry)
+    if not all(map(is_plain, (*entry.fields.values(), *entry.extra.values()))):
+        raise Unreadable("a value of a kind that this format does not have")
     return entry
 
 
-def _local(ref: int | list[Any], lane: int, number: LaneNumber) -> Ref:
+def _local(ref: int | list[Any], own: int, lane: int, number: LaneNumber) -> Ref:
     if isinstance(ref, int):
         seq, place = ref, lane
+        if seq >= own:
+            raise Unreadable("an entry builds on what its lane says later")
     else:
         origin, office, seq = ref
         if not isinstance(origin, str) or not _is_id(office):
@@ -235,12 +242,25 @@ def _local(ref: int | list[Any], lane: int, number: LaneNumber) -> Ref:
     return ref_of(place, seq)
 
 
+def is_plain(value: Any, deep: int = DEEPEST) -> bool:
+    """True for what a value may be, in fields known or unknown: no float, no tag, no number beyond 64 bits.
+
+    So that every reader, whatever its language, sees the same value and writes the same bytes.
+    """
+    kind = type(value)
+    if kind is list:
+        return deep > 0 and all(is_plain(v, deep - 1) for v in value)
+    if kind is dict:
+        return deep > 0 and all(type(k) in (int, str) and is_plain(v, deep - 1) for k, v in value.items())
+    return kind in (str, bytes, bool, NoneType) or (kind is int and -(2**63) <= value < 2**63)
+
+
 def _is_id(value: Any) -> bool:
     return isinstance(value, bytes) and len(value) == 16
 
 
 def _is_count(value: Any, most: int = 2**63 - 1) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+    return type(value) is int and 0 <= value <= most
 
 
 def _is_note(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """Django fields that hold what the journal keeps. No constraint beyond the key: rules live elsewhere."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ class IdField(models.Field):
         return self.db_type(connection)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> UUID | None:
+        """From the column of either database."""
         return UUID(bytes=bytes(value)) if isinstance(value, bytes | memoryview) else value
 
     def to_python(self, value: Any) -> UUID | None:
@@ -67,11 +68,15 @@ class Day(models.IntegerField):
     """A day, a month or a year, kept as yyyymmdd with zeros; a ``PartialDate`` in Python."""
 
     description = "day with a precision"
+    if TYPE_CHECKING:
+        _pyi_private_get_type: Any
+        _pyi_private_set_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"null": True, "blank": True} | kwargs))
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> PartialDate | None:
+        """From the whole number that is kept."""
         return None if value is None else PartialDate.of(value)
 
     def to_python(self, value: Any) -> PartialDate | None:
@@ -93,6 +98,7 @@ class Texts(models.TextField):
         super().__init__(*args, **({"null": True, "blank": True} | kwargs))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> list[str]:
+        """From the lines that are kept."""
         return value.split("\n") if value else []
 
     def to_python(self, value: Any) -> list[str]:

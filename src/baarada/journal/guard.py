@@ -15,12 +15,15 @@ from django.apps import apps
 from django.db.backends.signals import connection_created
 
 _open: ContextVar[bool] = ContextVar("journal_guard_open", default=False)
+_ASIDE = re.compile(r"""("[^"]*") | '(?:[^']|'')*' | --[^\n]* | /\*.*?\*/""", re.DOTALL | re.VERBOSE)
+"""A quoted name; or a text or a remark, in which nothing is a command."""
+_NAME = r"""(?:ONLY\s+)?(?:["`\[]?\w+["`\]]?\s*\.\s*)?["`\[]?\w+["`\]]?"""
 _WRITES = re.compile(
-    r"""^\s*(?:/\*.*?\*/\s*)?(?:WITH\b.*?\)\s*)?
-    (?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|COPY)
-    \s+(?:ONLY\s+)?(?:"?\w+"?\.)?["`]?(\w+)["`]?""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+    rf"""\b(?:(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO | MERGE\s+INTO | UPDATE(?:\s+OR\s+\w+)? | DELETE\s+FROM
+    | TRUNCATE(?:\s+TABLE)? | COPY) \s* ({_NAME}(?:\s*,\s*{_NAME})*)""",
+    re.IGNORECASE | re.VERBOSE,
 )
+_LAST = re.compile(r"(\w+)\W*$")
 
 
 class JournalBypassed(RuntimeError):
@@ -46,12 +49,19 @@ def opened() -> Iterator[None]:
         _open.reset(token)
 
 
+@lru_cache(maxsize=4_096)
+def written(sql: str) -> frozenset[str]:
+    """The tables that a statement writes, wherever in it; those of a few that only look so may be among them."""
+    plain = _ASIDE.sub(lambda found: found.group(1) or " ", sql)
+    names = (name for found in _WRITES.finditer(plain) for name in found.group(1).split(","))
+    return frozenset(last.group(1).lower() for last in map(_LAST.search, names) if last)
+
+
 def _look(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
     if not _open.get():
-        for statement in str(sql).split(";") if ";" in str(sql) else (str(sql),):
-            found = _WRITES.match(statement)
-            if found and found.group(1).lower() in guarded_tables():
-                raise JournalBypassed(f"{found.group(1)} is journalled: write through journal.actions.write")
+        touched = written(str(sql)) & guarded_tables()
+        if touched:
+            raise JournalBypassed(f"{min(touched)} is journalled: write through journal.actions.write")
     return execute(sql, params, many, context)
 
 

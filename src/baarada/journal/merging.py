@@ -16,10 +16,10 @@ Stated once here and once, slowly, in the simulator's own oracle:
 Nothing here reads a clock, a table or an order of arrival.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from baarada.journal.entries import CREATE, NOTE, PROPOSE, Entry, Ref
+from baarada.journal.entries import CREATE, NOTE, PROPOSE, UNDO, Entry, Ref
 from baarada.journal.schema import DELETED, IN_CHARGE, LATEST, OWNER, FieldSpec, TypeSpec
 from baarada.journal.values import Value, same
 from baarada.kernel.ids import Id
@@ -71,11 +71,21 @@ class Conflict:
     shown: Ref
 
 
+BIRTHS = 2**31 - 1
+"""No unit: in the heads of a record that was created more than once, all its creations."""
+
+
+def standing(heads: Mapping[int, tuple[Ref, ...]], unit: int, created: Ref) -> tuple[Ref, ...]:
+    """The writes of a unit that nothing held has replaced: the creation's where ``heads`` says nothing."""
+    return heads.get(unit) or heads.get(BIRTHS) or ((created,) if created else ())
+
+
 @dataclass(slots=True)
 class State:
     """A record as it now stands.
 
-    ``heads`` holds only the units whose head is not the creation alone; ``values`` every field.
+    ``heads`` holds only the units whose heads are not the creation alone (all creations, if there are
+    several: then they stand under ``BIRTHS``, also for units that only a later version knows); ``values`` every field.
     """
 
     type: int
@@ -93,7 +103,7 @@ class State:
 
     def heads_of(self, unit: int) -> tuple[Ref, ...]:
         """The writes of a unit that nothing held has replaced."""
-        return self.heads.get(unit) or ((self.created,) if self.created else ())
+        return standing(self.heads, unit, self.created)
 
 
 Find = Callable[[Ref], Held | None]
@@ -122,13 +132,18 @@ def create(state: State, held: Held, spec: TypeSpec) -> None:
     state.values[DELETED] = bool(fields.get(DELETED))
 
 
-def create_again(state: State, held: Held, spec: TypeSpec, find: Find) -> None:
+def create_again(
+    state: State, held: Held, spec: TypeSpec, find: Find, named: frozenset[int] = frozenset()
+) -> None:
     """Apply another creation of the same record: one more write of every unit.
 
-    The one with the lowest rank counts as the creation, whichever came first.
+    The one with the lowest rank counts as the creation, whichever came first. ``named`` is as in :func:`change`.
     """
+    births = tuple(sorted({*state.heads_of(BIRTHS), held.ref}))
     for unit in spec.members:
-        state.heads[unit] = tuple(sorted({*state.heads_of(unit), held.ref}))
+        own = set() if unit in named else {held.ref}
+        state.heads[unit] = tuple(sorted({*state.heads_of(unit), *own}))
+    state.heads[BIRTHS] = births
     first = find(state.created)
     if first is None or held.place < first.place:
         state.created = held.ref
@@ -198,7 +213,7 @@ def replaced_units(entry: Entry, spec: TypeSpec) -> list[int]:
 def settle(state: State, unit: int, spec: TypeSpec, find: Find) -> None:
     """Work out what a unit shows from its heads, and whether it is in conflict."""
     heads = state.heads_of(unit)
-    if heads == (state.created,):
+    if heads == state.heads_of(BIRTHS):
         state.heads.pop(unit, None)
     found = [h for h in map(find, heads) if h is not None]
     if not found:
@@ -230,21 +245,27 @@ def pick(heads: list[Held], spec: TypeSpec, unit: int, find: Find) -> Held | Non
 
 
 def _agreed(heads: list[Held], spec: TypeSpec, unit: int, find: Find) -> Held | None:
-    """The last write that every head builds on.
+    """The last write that every head builds on, and that nobody took back.
 
     Last by what builds on what, not by a clock. Where two such writes disagree (two people decided
     apart), the answer is what those two last agreed on.
     """
     pasts = [_past(head, unit, find) for head in heads]
-    common = set(pasts[0]).intersection(*pasts[1:])
+    undone = _undone([*heads, *(held for past in pasts for held in past.values())], unit)
+    common = set(pasts[0]).intersection(*pasts[1:]) - undone
     shared = {ref: pasts[0][ref] for ref in common}
-    replaced = {base for held in shared.values() for base in _bases(held, unit)}
+    replaced = {ref for held in shared.values() for ref in _past(held, unit, find)}
     last = [held for ref, held in shared.items() if ref not in replaced]
     if not last:
         return None
     if _values_agree(last, spec, unit):
         return max(last, key=lambda h: h.place)
     return _agreed(last, spec, unit, find)
+
+
+def _undone(writes: list[Held], unit: int) -> set[Ref]:
+    """The writes that others of these took back."""
+    return {ref for held in writes if held.entry.mode == UNDO for ref in _bases(held, unit)}
 
 
 def _values_agree(writes: list[Held], spec: TypeSpec, unit: int) -> bool:
@@ -279,6 +300,6 @@ def _unseen(state: State, found: list[Held], find: Find) -> list[Held]:
     if not deletions:
         return []
     seen = {ref for d in deletions for refs in d.entry.bases.values() for ref in refs}
-    seen |= {state.created} | {h.ref for h in found}
+    seen |= {*state.heads_of(BIRTHS)} | {h.ref for h in found}
     refs = sorted({h for unit, hs in state.heads.items() if unit != DELETED for h in hs} - seen)
     return [h for h in map(find, refs) if h is not None]

@@ -221,6 +221,10 @@ class ActRow(models.Model):
 
     class Meta:
         db_table = "journal_act"
+        indexes = [
+            models.Index(fields=["kind", "stamp"], name="journal_act_kind"),
+            models.Index(fields=["account", "stamp"], name="journal_act_account"),
+        ]
 
 
 class ConflictRow(models.Model):

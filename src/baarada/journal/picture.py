@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from baarada.journal import merging
-from baarada.journal.applying import Changed, Round, knows_fields, needs
+from baarada.journal.applying import Changed, Round, file_of, knows_fields, needs, problem
 from baarada.journal.batches import MOST_ENTRIES
 from baarada.journal.entries import CREATE, LaneKey, Ref, lane_of, ref_of, seq_of
 from baarada.journal.merging import Held, Key, State
@@ -27,6 +27,10 @@ from baarada.journal.values import Value
 from baarada.kernel.ids import Id
 
 
+def _within(ref: Ref, cut: dict[int, int]) -> bool:
+    return seq_of(ref) <= cut.get(lane_of(ref), 0)
+
+
 class Picture:
     """Applies entries, follows links, erasures and verdicts, and can be drawn again."""
 
@@ -40,12 +44,21 @@ class Picture:
         self._drawn: dict[int, int] | None = None
 
     def apply(self, helds: list[Held], fresh: set[Key] | None = None, local: bool = False) -> None:
-        work = Round(self.schema, self.store, self.find, fresh or set(), local)
+        """Bring the picture up to date with entries that were just appended, and with those that waited for them.
+
+        ``fresh`` are records known to be new, which spares a look; ``local`` says that they were written here.
+        """
+        fresh = fresh or set()
+        work = Round(self.schema, self.store, self.find, fresh, local)
         todo = helds
         while todo:
-            born = work.run(todo)
-            released = self.store.held(self.store.waiting_on(born)) if born and not fresh else {}
-            todo = [held for _, held in sorted(released.items())]
+            # Nothing can have waited for an id that was made just now.
+            born = work.run(todo) - fresh
+            refs = self.store.waiting_on(born) if born else []
+            todo = [held for _, held in sorted(self.store.held(refs).items())]
+            self.store.end_wait(refs)
+            # What waited came from elsewhere, and is judged so, even if a change made here releases it.
+            work.local = False
         work.save()
         self._follow(work, [h for h in work.applied if h.entry.type < FIRST_FREE_TYPE])
         self.on_change(work.changed)
@@ -76,18 +89,31 @@ class Picture:
         """After a new version: show what it knows and the old one did not."""
         with self.store.transaction():
             refs = self.store.waiting_on([NEEDS_NEWER])
-            self.apply([held for _, held in sorted(self.store.held(refs).items())])
+            self.store.end_wait(refs)
+            helds = self.store.held(refs) | self._acquitted()
+            self.apply([held for _, held in sorted(helds.items())])
             late = self.store.held(self.store.waiting_on([NEEDS_FIELDS]))
             changed = Changed()
             self._redo({(h.entry.type, h.entry.id) for h in late.values()}, changed)
             self.on_change(changed)
+
+    def _acquitted(self) -> dict[Ref, Held]:
+        """Entries that were in quarantine and that this version can show; they are there no longer."""
+        items = {item.ref: item for item in self.store.quarantined() if item.ref}
+        found = self.store.held(items).items()
+        free = {ref: held for ref, held in found if not problem(self.schema, held.entry)}
+        for ref in free:
+            self.store.release(items[ref])
+        return free
 
     def find(self, ref: Ref) -> Held | None:
         """An entry held and shown. While the picture is drawn again: only as far as it is drawn."""
         if self._drawn is not None and seq_of(ref) > self._drawn.get(lane_of(ref), 0):
             return None
         held = self.store.held([ref]).get(ref)
-        return None if held is None or self.store.waiting([ref]) else held
+        if held is None or problem(self.schema, held.entry) or self.store.waiting([ref]):
+            return None
+        return held
 
     # -- links, erasures, verdicts ----------------------------------------------------
 
@@ -146,22 +172,23 @@ class Picture:
         """Work records out anew after some of their entries, or of those they need, are gone."""
         linked = self.store.load(key for key in keys if key[0] == LINK)
         for key in sorted(keys):
+            existed = bool(self.store.created([key]))
             helds = self.store.entries_of(key)
-            self.store.end_wait(h.ref for h in helds)
             wanted = {n for h in helds for n in needs(self.schema, h.entry)} - {key}
             state = self._replay(key, helds, set(self.store.created(wanted)))
-            self._wait_again(helds)
-            self._name_again(key, helds)
             if state is not None:
                 state.canonical = self._canonical(state)
                 self.store.save([], [state])
                 changed.old[key] = state
-                continue
-            self.store.remove(key)
-            changed.removed.add(key)
-            changed.old.pop(key, None)
+            else:
+                self.store.remove(key)
+                changed.removed.add(key)
+                changed.old.pop(key, None)
             self._wait_again(helds)
-            self._redo(self.store.referring([key]), changed)
+            self._name_again(key, helds)
+            if state is None and existed:
+                # Those that point to it wait again, also where they have pointed elsewhere since.
+                self._redo(self.store.naming(key), changed)
         for link in linked.values():
             self._rename(link.values[LINK_TYPE], {link.values[LINK_ONE], link.values[LINK_OTHER]}, changed)
 
@@ -169,7 +196,7 @@ class Picture:
         self.store.forget_named(key)
         spec = self.schema.types.get(key[0])
         waiting = self.store.waiting(h.ref for h in helds)
-        shown = {h.ref for h in helds} - waiting
+        shown = {h.ref for h in helds if not problem(self.schema, h.entry)} - waiting
         for held in helds:
             if spec is not None and held.ref in shown and held.entry.mode != CREATE:
                 for unit in merging.replaced_units(held.entry, spec):
@@ -178,7 +205,10 @@ class Picture:
                         self.store.name_early(key, unit, missing)
 
     def _wait_again(self, helds: list[Held]) -> None:
+        self.store.end_wait(h.ref for h in helds)
         for held in helds:
+            if problem(self.schema, held.entry):
+                continue
             wanted = needs(self.schema, held.entry)
             unmet = wanted - self.store.created(wanted).keys()
             if unmet:
@@ -188,7 +218,9 @@ class Picture:
 
     def _canonical(self, state: State) -> Id:
         spec = self.schema.types[state.type]
-        file = (spec.fields[spec.file].target, state.values[spec.file]) if spec.file else state.key
+        file = file_of(spec, state.values) if spec.file else state.key
+        if file is None:
+            return state.id
         return self.store.canonical([file]).get(file, file[1])
 
     def _doubt(self, ranges: Ranges) -> None:
@@ -199,31 +231,39 @@ class Picture:
             spec = self.schema.types[state.type]
             for unit in list(state.conflicts):
                 merging.settle(state, unit, spec, self.find)
+            state.canonical = self._canonical(state)
         self.store.save([], list(states.values()))
 
     # -- as known then --------------------------------------------------------------
 
-    def as_known(self, keys: Iterable[Key], cut: dict[int, int]) -> dict[Key, State]:
+    def as_known(
+        self, keys: Iterable[Key], cut: dict[int, int], asked: frozenset[Key] = frozenset()
+    ) -> dict[Key, State]:
         """Records as they stood when each lane ended where ``cut`` says; those unknown then are left out.
 
-        ``cut`` maps lane numbers to sequences. A lane that is not in it was not known.
+        ``cut`` maps lane numbers to sequences. A lane that is not in it was not known. ``asked`` are records
+        on whose account these are looked at: they may point to each other in a circle.
         """
-
-        def within(ref: Ref) -> bool:
-            return seq_of(ref) <= cut.get(lane_of(ref), 0)
-
         known = {
-            key: [h for h in helds if within(h.ref)] for key, helds in self.store.entries_of_all(keys).items()
+            key: [h for h in helds if _within(h.ref, cut)]
+            for key, helds in self.store.entries_of_all(keys).items()
         }
         wanted = {n for key, helds in known.items() for h in helds for n in needs(self.schema, h.entry)}
-        met = {key for key, ref in self.store.created(wanted).items() if within(ref)}
+        met = self._met(wanted - asked, cut, asked.union(known)) | asked
         found = {key: self._replay(key, helds, met) for key, helds in known.items()}
         return {key: state for key, state in found.items() if state is not None}
+
+    def _met(self, wanted: set[Key], cut: dict[int, int], asked: frozenset[Key]) -> set[Key]:
+        """The records among these that showed then: created, with all they themselves needed."""
+        states = self.store.load(wanted).items()
+        born = {key for key, s in states if any(_within(ref, cut) for ref in s.heads_of(merging.BIRTHS))}
+        deep = {key for key in born - asked if self.schema.types[key[0]].inside}
+        return born - deep | (self.as_known(deep, cut, asked).keys() if deep else set())
 
     def _replay(self, key: Key, helds: list[Held], met: set[Key]) -> State | None:
         """A record from some of its entries; ``met`` are the records that exist for them."""
         if key[0] not in self.schema.types:
             return None
         met = met | {key}
-        known = [h for h in helds if needs(self.schema, h.entry) <= met]
+        known = [h for h in helds if needs(self.schema, h.entry) <= met and not problem(self.schema, h.entry)]
         return merging.replay(key, known, self.schema.types[key[0]])

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from baarada.journal import cuts, runtime
+from baarada.journal import cuts, merging, runtime
 from baarada.journal.entries import CREATE, NOTE, Entry, Ref
 from baarada.journal.merging import Conflict, Held, Key, State, units_of
 from baarada.journal.models import ActRow, ConflictRow, Record
@@ -76,7 +76,7 @@ def _history(record: Record, helds: list[Held], spec: TypeSpec) -> dict[str, lis
             names = {spec.fields[n].name: held.entry.fields.get(n) for n in spec.members[unit]}
             if held.entry.mode == CREATE and all(v is None for v in names.values()):
                 continue
-            standing = heads.get(unit) or (record.created,)
+            standing = merging.standing(heads, unit, record.created)
             stands = held.ref in standing and held.entry.mode != NOTE
             write = _write(held, names, stands, stands and standing == (held.ref,))
             out.setdefault(spec.fields[unit].name, []).append(write)
@@ -167,7 +167,8 @@ def act(pk: UUID) -> ActRow | None:
 
 def acts_undone(pks: Iterable[UUID]) -> set[UUID]:
     """Which of these acts another act has undone."""
-    return set(ActRow.objects.filter(about__in=list(pks)).values_list("about", flat=True))
+    found = ActRow.objects.filter(about__in=list(pks)).values_list("about", flat=True)
+    return {about for about in found if about is not None}
 
 
 def entries_of_act(pk: Id, after: Ref = 0, most: int = 200) -> list[Held]:

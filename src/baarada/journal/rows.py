@@ -50,7 +50,7 @@ class Table:
     def _column(self, number: int) -> _Column:
         spec = self.spec.fields[number]
         field = self.model._meta.get_field(spec.name)
-        column: str = field.column  # type: ignore[union-attr]
+        column = str(getattr(field, "column", spec.name))
         if spec.kind in (ID, INSIDE):
             return _Column(number, (column,), lambda v: (self.id_in(v),), self.id_out)
         if spec.kind == OUTSIDE:
@@ -99,6 +99,7 @@ class Table:
 
 
 def same(value: Any) -> Any:
+    """A value that SQLite keeps as it is."""
     return value
 
 
@@ -107,14 +108,17 @@ def _one(value: Any) -> tuple[Any]:
 
 
 def uuid_in(value: Id | None) -> UUID | None:
+    """An id as PostgreSQL takes it."""
     return None if value is None else UUID(bytes=value)
 
 
 def uuid_out(value: UUID | None) -> Any:
+    """An id that PostgreSQL gave, as 16 bytes."""
     return None if value is None else value.bytes
 
 
 def bytes_out(value: Any) -> Any:
+    """An id that SQLite gave, as 16 bytes."""
     return None if value is None else bytes(value)
 
 

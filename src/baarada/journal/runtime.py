@@ -1,5 +1,6 @@
 """The journal of this process: which node it is, its clock, its key, one engine for each thread."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -7,13 +8,17 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from baarada import config
 from baarada.journal import guard
 from baarada.journal.applying import Changed
 from baarada.journal.batches import KeySigner
 from baarada.journal.engine import Engine
-from baarada.journal.models import NodeRow, OriginRow, build_schema
+from baarada.journal.models import LaneRow, NodeRow, OriginRow, build_schema
 from baarada.journal.schema import Schema
 from baarada.journal.sql import SqlStore
 from baarada.kernel.clocks import HybridClock
@@ -86,7 +91,17 @@ class NoNode(Refused):
     """Nothing has been set up in this folder yet."""
 
     def __init__(self) -> None:
-        super().__init__("This folder holds no register yet. Run: baarada init")
+        super().__init__(_("This folder holds no register yet. Run: baarada init"))
+
+
+class OtherKey(Refused):
+    """The key in this folder is not the one that this register was signed with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The key in %(folder)s is not that of this register. Put the folder keys of its backup there.")
+            % {"folder": settings.CONFIG.keys}
+        )
 
 
 def node() -> NodeRow:
@@ -110,8 +125,7 @@ def signer(keys: Path | None = None) -> KeySigner:
     """The node's signing key, made on first use and kept with the other secrets."""
     path = (keys or settings.CONFIG.keys) / KEY_FILE
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(Ed25519PrivateKey.generate().private_bytes_raw())
+        config.keep_private(path, Ed25519PrivateKey.generate().private_bytes_raw())
     return KeySigner(Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
 
 
@@ -134,17 +148,26 @@ def confirm_clock() -> None:
 
 
 def engine() -> Engine:
-    """The engine of this thread."""
+    """The engine of this thread.
+
+    Raises:
+        NoNode: nothing was set up.
+        OtherKey: what is written could not be signed as this node's.
+    """
     found: Engine | None = getattr(_local, "engine", None)
     if found is None:
-        row = node()
-        found = make_engine(origin_of(row), HybridClock(now_ms), signer())
+        origin, with_signer = origin_of(node()), signer()
+        if key_of(origin) != with_signer.public:
+            raise OtherKey
+        found = make_engine(origin, HybridClock(now_ms), with_signer)
         _local.engine = found
     return found
 
 
-def make_engine(origin: str, clock: HybridClock, with_signer: KeySigner | None) -> Engine:
-    """An engine over this database, for an origin."""
+def make_engine(
+    origin: str, clock: HybridClock, with_signer: KeySigner | None, *, built_ms: int | None = None
+) -> Engine:
+    """An engine over this database, for an origin. It trusts no clock before ``built_ms``: that of this version."""
     return Engine(
         schema(),
         SqlStore(schema()),
@@ -153,10 +176,23 @@ def make_engine(origin: str, clock: HybridClock, with_signer: KeySigner | None) 
         signer=with_signer,
         key_of=key_of,
         on_change=_tell,
-        built_ms=BUILT_MS,
+        built_ms=BUILT_MS if built_ms is None else built_ms,
         confirmed_ms=confirmed_ms,
         pack_hashes=pack_hashes,
+        before_change=_note_cut,
     )
+
+
+def _note_cut(before: Engine) -> None:
+    """Keep where yesterday ended before today changes it."""
+    from baarada.journal import cuts
+
+    cuts.before_change(before)
+
+
+def use(engine: Engine) -> None:
+    """Have this thread write through an engine made for it: a story told at another time than its own."""
+    _local.engine = engine
 
 
 def forget() -> None:
@@ -172,6 +208,27 @@ def root_office() -> Id:
         found = node().root.bytes
         _local.root = found
     return found
+
+
+LAST_INCARNATION = 2**31 - 1
+
+
+def begin_again(with_signer: KeySigner) -> NodeRow:
+    """Have this node write under a new origin from now on: it was restored from a backup.
+
+    What it wrote after the backup may be held elsewhere; were its lanes continued, one number would stand
+    for two entries. The new incarnation is drawn by lot, as one backup may be restored on two machines.
+    Its clock goes on from where the old one was.
+    """
+    row = node()
+    stamp = LaneRow.objects.filter(origin=origin_of(row)).aggregate(last=Max("stamp"))["last"] or 0
+    row.incarnation = 2 + secrets.randbelow(LAST_INCARNATION - 1)
+    with transaction.atomic(), guard.opened():
+        NodeRow.objects.filter(pk=row.pk).update(incarnation=row.incarnation)
+        OriginRow.objects.create(origin=origin_of(row), public=with_signer.public)
+        LaneRow.objects.create(origin=origin_of(row), office=row.root, stamp=stamp)
+    forget()
+    return row
 
 
 def set_up(*, office: Id, root: Id) -> NodeRow:

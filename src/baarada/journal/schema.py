@@ -58,12 +58,14 @@ class TypeSpec:
     fields: dict[int, FieldSpec]
     together: list[tuple[int, ...]] = field(default_factory=list)
     file: int = 0
+    by_name: dict[str, FieldSpec] = field(init=False)
     unit_of: dict[int, int] = field(init=False)
     members: dict[int, tuple[int, ...]] = field(init=False)
     inside: tuple[FieldSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.fields = {DELETED: _DELETED_FIELD} | {n: self.fields[n] for n in sorted(self.fields)}
+        self.by_name = {spec.name: spec for spec in self.fields.values()}
         self.unit_of = {number: number for number in self.fields}
         self.members = {number: (number,) for number in self.fields}
         for group in self.together:

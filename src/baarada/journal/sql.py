@@ -6,12 +6,13 @@ objects of an ORM would cost more than the rows.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import cbor2
+from django.conf import settings
 from django.db import connections, models, transaction
-from django.utils import timezone
 
 from baarada.journal import guard
 from baarada.journal.batches import Batch, read_header
@@ -28,6 +29,7 @@ from baarada.journal.store import (
     Ranges,
     entry_at,
     in_ranges,
+    pointing_to,
 )
 from baarada.kernel.ids import Id
 
@@ -61,7 +63,6 @@ class SqlStore:
         self._numbers: dict[LaneKey, int] = {}
         self._keys: dict[int, LaneKey] = {}
         self._ranges: dict[str, Ranges] = {}
-        self._conflicted: set[Key] = set()
         self._depth = 0
 
     # -- plumbing -------------------------------------------------------------------
@@ -92,7 +93,6 @@ class SqlStore:
         self._lanes.clear()
         self._numbers.clear()
         self._ranges.clear()
-        self._conflicted.clear()
 
     def _all(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         with self.connection.cursor() as cursor:
@@ -177,8 +177,10 @@ class SqlStore:
         )
         self._lanes[lane.number] = lane.copy()
 
-    def last_stamp(self, origin: str) -> int:
-        return self._all("SELECT max(stamp) FROM journal_lane WHERE origin = %s", [origin])[0][0] or 0
+    def last_stamps(self, origin: str) -> tuple[int, int]:
+        sql = "SELECT max(CASE WHEN origin = %s THEN stamp END), max(stamp) FROM journal_lane"
+        own, anyone = self._all(sql, [origin])[0]
+        return own or 0, anyone or 0
 
     # -- entries --------------------------------------------------------------------
 
@@ -191,21 +193,25 @@ class SqlStore:
             ],
         )
 
-    def _held(self, ref: Ref, data: Any) -> Held:
-        lane = self._lanes.get(lane_of(ref)) or self.lane(lane_of(ref))
-        entry = entry_at(self, ref, bytes(data))
-        return Held(ref, entry, lane.key.origin, lane.key.office, in_ranges(ref, self.doubted()))
+    def _helds(self, rows: Iterable[tuple[Ref, Any]]) -> list[Held]:
+        doubted = self.doubted()
+        out = []
+        for ref, data in rows:
+            lane = self._lanes.get(lane_of(ref)) or self.lane(lane_of(ref))
+            entry = entry_at(self, ref, bytes(data))
+            out.append(Held(ref, entry, lane.key.origin, lane.key.office, in_ranges(ref, doubted)))
+        return out
 
     def held(self, refs: Iterable[Ref]) -> dict[Ref, Held]:
         out: dict[Ref, Held] = {}
         for piece in in_pieces(set(refs)):
             sql = f"SELECT ref, payload FROM journal_entry WHERE ref IN ({self._marks(len(piece))})"
-            out |= {ref: self._held(ref, data) for ref, data in self._all(sql, piece)}
+            out |= {held.ref: held for held in self._helds(self._all(sql, piece))}
         return out
 
     def entries_of(self, key: Key) -> list[Held]:
         sql = "SELECT ref, payload FROM journal_entry WHERE entity = %s AND type = %s ORDER BY ref"
-        return [self._held(ref, data) for ref, data in self._all(sql, [self.id_in(key[1]), key[0]])]
+        return self._helds(self._all(sql, [self.id_in(key[1]), key[0]]))
 
     def entries_of_all(self, keys: Iterable[Key]) -> dict[Key, list[Held]]:
         out: dict[Key, list[Held]] = {key: [] for key in keys}
@@ -215,15 +221,18 @@ class SqlStore:
                 "SELECT ref, type, entity, payload FROM journal_entry"
                 f" WHERE entity IN ({self._marks(len(ids))}) ORDER BY ref"
             )
-            for ref, type_, entity, data in self._all(sql, ids):
-                found = out.get((type_, self.id_out(entity)))
-                if found is not None:
-                    found.append(self._held(ref, data))
+            rows = [
+                ((type_, self.id_out(entity)), ref, data) for ref, type_, entity, data in self._all(sql, ids)
+            ]
+            rows = [row for row in rows if row[0] in out]
+            helds = self._helds((ref, data) for _key, ref, data in rows)
+            for (key, _ref, _data), held in zip(rows, helds, strict=True):
+                out[key].append(held)
         return out
 
     def entries_of_act(self, act: Id, after: Ref, most: int) -> list[Held]:
         sql = "SELECT ref, payload FROM journal_entry WHERE act = %s AND ref > %s ORDER BY ref LIMIT %s"
-        return [self._held(ref, data) for ref, data in self._all(sql, [self.id_in(act), after, most])]
+        return self._helds(self._all(sql, [self.id_in(act), after, most]))
 
     def contents(self, lane: int, first: int, last: int) -> list[tuple[int, bytes]]:
         sql = "SELECT ref, payload FROM journal_entry WHERE ref BETWEEN %s AND %s ORDER BY ref"
@@ -273,8 +282,9 @@ class SqlStore:
     # -- records --------------------------------------------------------------------
 
     def _by_type(self, keys: Iterable[Key]) -> dict[int, list[Id]]:
+        # In one order, so that two writers that lock the same rows wait for each other and do not deadlock.
         out: dict[int, list[Id]] = {}
-        for type_, id_ in keys:
+        for type_, id_ in sorted(keys):
             if type_ in self.tables:
                 out.setdefault(type_, []).append(id_)
         return out
@@ -311,7 +321,6 @@ class SqlStore:
                 if state is not None:
                     refs = tuple(cbor2.loads(bytes(heads)))
                     state.conflicts[unit] = Conflict(unit, merge, refs, shown)
-                    self._conflicted.add(state.key)
 
     def created(self, keys: Iterable[Key]) -> dict[Key, Ref]:
         out: dict[Key, Ref] = {}
@@ -336,7 +345,17 @@ class SqlStore:
             for type_, group in by_type.items():
                 table = self.tables[type_]
                 self._many(getattr(table, statement), [table.row(s) for s in group])
-        self._save_conflicts([s for s in [*new, *changed] if s.conflicts or s.key in self._conflicted])
+        listed = self._listed([s.key for s in changed if not s.conflicts])
+        self._save_conflicts([s for s in [*new, *changed] if s.conflicts or s.key in listed])
+
+    def _listed(self, keys: list[Key]) -> set[Key]:
+        """The records among these that a disagreement is listed of: looked up, since it may be of another moment."""
+        out: set[Key] = set()
+        for piece in in_pieces(keys, 400):
+            sql = f"SELECT type, entity FROM journal_conflict WHERE entity IN ({self._marks(len(piece))})"
+            rows = self._all(sql, [self.id_in(id_) for _, id_ in piece])
+            out |= {(type_, self.id_out(entity)) for type_, entity in rows}
+        return out
 
     def _save_conflicts(self, states: list[State]) -> None:
         for state in states:
@@ -344,7 +363,6 @@ class SqlStore:
                 "DELETE FROM journal_conflict WHERE entity = %s AND type = %s",
                 [self.id_in(state.id), state.type],
             )
-            self._conflicted.add(state.key)
             rows = []
             for conflict in state.conflicts.values():
                 stamp = max((h.entry.stamp for h in self.held(conflict.heads).values()), default=0)
@@ -376,6 +394,9 @@ class SqlStore:
                 )
 
     def remove(self, key: Key) -> None:
+        if key[0] not in self.tables:
+            # Of a type that only a later version knows: it was never shown.
+            return
         self._run(f'DELETE FROM "{self.tables[key[0]].name}" WHERE "id" = %s', [self.id_in(key[1])])
         self._run(
             "DELETE FROM journal_conflict WHERE entity = %s AND type = %s", [self.id_in(key[1]), key[0]]
@@ -388,6 +409,16 @@ class SqlStore:
             for table in self.tables.values():
                 out |= self._referring(table, type_, ids)
         return out
+
+    def naming(self, key: Key) -> set[Key]:
+        pointing = pointing_to(self.schema, key[0])
+        if not pointing:
+            return set()
+        # The id's bytes stand in the payload as they are.
+        found = "position(%s IN payload)" if self.is_postgres else "instr(payload, %s)"
+        marks = self._marks(len(pointing))
+        sql = f"SELECT DISTINCT type, entity FROM journal_entry WHERE type IN ({marks}) AND {found} > 0"
+        return {(type_, self.id_out(i)) for type_, i in self._all(sql, [*pointing, key[1]])} - {key}
 
     def _referring(self, table: Table, type_: int, ids: list[Id]) -> set[Key]:
         out: set[Key] = set()
@@ -497,14 +528,25 @@ class SqlStore:
             )  # fmt: skip
 
     def quarantine(self, item: Quarantined) -> None:
+        same = [item.reason, item.ref, item.data]
+        if self._all("SELECT id FROM journal_quarantine WHERE reason = %s AND ref = %s AND data = %s", same):
+            return
         self._run(
             "INSERT INTO journal_quarantine (reason, detail, data, ref, seen) VALUES (%s, %s, %s, %s, %s)",
             [item.reason, item.detail, item.data, item.ref, self._now()],
         )
 
+    def release(self, item: Quarantined) -> None:
+        self._run(
+            "DELETE FROM journal_quarantine WHERE reason = %s AND ref = %s AND data = %s",
+            [item.reason, item.ref, item.data],
+        )
+
     def _now(self) -> Any:
-        field = models.DateTimeField()
-        return field.get_db_prep_value(timezone.now(), self.connection)
+        field: models.Field[Any, Any] = models.DateTimeField()
+        return field.get_db_prep_value(
+            datetime.fromtimestamp(settings.BAARADA_WALL_MS() / 1000, UTC), self.connection
+        )
 
     def quarantined(self) -> list[Quarantined]:
         rows = self._all("SELECT reason, data, ref, detail FROM journal_quarantine ORDER BY id")
@@ -565,7 +607,8 @@ class SqlStore:
         for type_ in sorted(self.tables):
             table, last = self.tables[type_], None
             while True:
-                where, params = ("", []) if last is None else ('WHERE "id" > %s', [self.id_in(last)])
+                where = "" if last is None else 'WHERE "id" > %s'
+                params: list[Any] = [] if last is None else [self.id_in(last)]
                 rows = self._all(f'{table.select} {where} ORDER BY "id" LIMIT 500', params)
                 states = {s.key: s for s in map(table.state, rows)}
                 self._load_conflicts(states)
@@ -578,7 +621,8 @@ class SqlStore:
         """Every record that any entry is about, some at a time, by id."""
         last: Any = None
         while True:
-            where, params = ("", []) if last is None else ("WHERE entity > %s", [last])
+            where = "" if last is None else "WHERE entity > %s"
+            params: list[Any] = [] if last is None else [last]
             sql = f"SELECT DISTINCT entity FROM journal_entry {where} ORDER BY entity LIMIT %s"
             ids = [row[0] for row in self._all(sql, [*params, size])]
             if not ids:

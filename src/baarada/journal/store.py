@@ -127,8 +127,14 @@ class Store(Protocol):
     def referring(self, keys: Iterable[Key]) -> set[Key]:
         """The records with an *inside* reference to any of these."""
 
-    def last_stamp(self, origin: str) -> int:
-        """The greatest stamp an origin has given, in any lane held here."""
+    def naming(self, key: Key) -> set[Key]:
+        """The records of which an entry held here points *inside* to this one, now or once.
+
+        It looks through the entries: for erasures, which are few.
+        """
+
+    def last_stamps(self, origin: str) -> tuple[int, int]:
+        """The greatest stamp that an origin has given in any lane held here, and that anyone has."""
 
     def canonical(self, keys: Iterable[Key]) -> dict[Key, Id]:
         """The smallest id of the files linked with each of these."""
@@ -170,7 +176,10 @@ class Store(Protocol):
         """Add to what is known of acts."""
 
     def quarantine(self, item: Quarantined) -> None:
-        """Keep what was refused, with its reason."""
+        """Keep what was refused, with its reason; once, however often it comes."""
+
+    def release(self, item: Quarantined) -> None:
+        """No longer keep something as refused: it has been taken after all."""
 
     def quarantined(self) -> list[Quarantined]:
         """What was refused, oldest first."""
@@ -210,6 +219,15 @@ def in_ranges(ref: Ref, ranges: Ranges) -> bool:
     """True if an entry lies in one of the ranges."""
     lane, seq = lane_of(ref), seq_of(ref)
     return any(n == lane and first <= seq <= last for n, first, last in ranges)
+
+
+def pointing_to(schema: Schema, type_: int) -> dict[int, list[int]]:
+    """By type of record, the *inside* fields that may point to records of a type."""
+    out = {
+        spec.number: [f.number for f in spec.inside if f.target in (0, type_)]
+        for spec in schema.types.values()
+    }
+    return {number: fields for number, fields in out.items() if fields}
 
 
 ALONE = frozenset({NEEDS_FIELDS})
@@ -373,8 +391,18 @@ class MemoryStore:
                     out.add((type_, id_))
         return out
 
-    def last_stamp(self, origin: str) -> int:
-        return max((lane.stamp for lane in self.lanes() if lane.key.origin == origin), default=0)
+    def naming(self, key: Key) -> set[Key]:
+        pointing = pointing_to(self.schema, key[0])
+        return {
+            (held.entry.type, held.entry.id)
+            for held in self.tables["entries"].values()
+            if any(held.entry.fields.get(n) == key[1] for n in pointing.get(held.entry.type, ()))
+        }
+
+    def last_stamps(self, origin: str) -> tuple[int, int]:
+        lanes = self.lanes()
+        own = max((lane.stamp for lane in lanes if lane.key.origin == origin), default=0)
+        return own, max((lane.stamp for lane in lanes), default=0)
 
     def canonical(self, keys: Iterable[Key]) -> dict[Key, Id]:
         states = self.tables["states"]
@@ -451,7 +479,11 @@ class MemoryStore:
             self._put("acts", one.act, one)
 
     def quarantine(self, item: Quarantined) -> None:
-        self._put("quarantine", (item.reason, item.data, item.ref), item)
+        if (item.reason, item.data, item.ref) not in self.tables["quarantine"]:
+            self._put("quarantine", (item.reason, item.data, item.ref), item)
+
+    def release(self, item: Quarantined) -> None:
+        self._drop("quarantine", (item.reason, item.data, item.ref))
 
     def quarantined(self) -> list[Quarantined]:
         return list(self.tables["quarantine"].values())

@@ -54,7 +54,7 @@ def _piece(engine: Engine, act: Id, helds: list[Held], reason: str | None) -> Un
         state = states.get(key)
         if state is None:
             continue
-        birth = next((h for h in own if h.ref == state.created), None)
+        birth = next((h for h in own if h.entry.mode == CREATE), None)
         if birth is not None:
             _take_back_record(engine, state, birth, key in kept, reason, out)
         else:
@@ -99,13 +99,29 @@ def _take_back_edits(engine: Engine, state: State, own: list[Held], reason: str 
                 out.left.append(Left(held, left))
 
 
+def _before(engine: Engine, held: Held, unit: int) -> dict[Ref, Held]:
+    """What a unit was before the act: the writes of others that this one, or an earlier one of the act, builds on."""
+    found: dict[Ref, Held] = {}
+    todo, asked = set(held.entry.bases.get(unit, ())), set[Ref]()
+    while todo:
+        asked |= todo
+        bases = engine.store.held(todo)
+        own = {ref: base for ref, base in bases.items() if base.entry.act == held.entry.act}
+        found |= {ref: base for ref, base in bases.items() if ref not in own}
+        todo = {ref for base in own.values() for ref in base.entry.bases.get(unit, ())} - asked
+    return found
+
+
 def _take_back(engine: Engine, state: State, held: Held, unit: int, reason: str | None, out: Undoing) -> bool:
     """Write a unit's earlier value back, if this entry is its only head; False if it was left."""
-    if state.heads_of(unit) != (held.ref,):
-        return False
+    heads = state.heads_of(unit)
+    if heads != (held.ref,):
+        # Where the act wrote twice its last write goes back, and what was taken back before is not left alone.
+        act = held.entry.act
+        return all(act in (h.entry.act, h.entry.about) for h in engine.store.held(heads).values())
     spec = engine.schema.types[state.type]
     members = spec.members[unit]
-    bases = engine.store.held(held.entry.bases.get(unit, ()))
+    bases = _before(engine, held, unit)
     if not bases:
         return False
     # Where the entry decided among several values, undoing it brings them all back.

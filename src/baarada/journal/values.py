@@ -37,7 +37,8 @@ def normal(kind: str, value: Value) -> Value:
     elif kind == TEXTS and isinstance(value, list | tuple):
         value = [t for t in (tidy(str(v)) for v in value) if t] or None
     elif kind == OUTSIDE and isinstance(value, list | tuple) and len(value) == 2:
-        value = [value[0], tidy(value[1] or "") or None]
+        label = value[1]
+        value = [value[0], (tidy(label) or None) if isinstance(label, str) else label]
     check(kind, value)
     return value
 

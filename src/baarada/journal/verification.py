@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import cbor2
 
 from baarada.journal import batches, cuts
+from baarada.journal.applying import file_of
 from baarada.journal.batches import Altered, Batch
 from baarada.journal.engine import Engine
-from baarada.journal.entries import Unreadable, lane_of, ref_of, seq_of
+from baarada.journal.entries import SEQ_MASK, LaneKey, Unreadable, lane_of, ref_of, seq_of
 from baarada.journal.merging import Key, State
-from baarada.journal.models import CutRow
+from baarada.journal.models import CutRow, Link
 from baarada.journal.sealing import is_pack, pack_secret
 from baarada.journal.sql import SqlStore
 from baarada.journal.store import Lane
@@ -26,9 +27,10 @@ class Problem:
     where: str
 
 
-BROKEN_CHAIN, BAD_SIGNATURE, ALTERED, GAP, UNREADABLE, NOT_AS_WRITTEN, MISSING_RECORD, EXTRA_RECORD, BAD_CUT = (
-    "broken chain", "bad signature", "altered", "gap", "unreadable", "not as written", "missing record",
-    "extra record", "bad cut",
+(BROKEN_CHAIN, BAD_SIGNATURE, ALTERED, GAP, EXTRA_ENTRY, UNREADABLE, NOT_AS_WRITTEN, MISSING_RECORD, EXTRA_RECORD,
+ BAD_CUT) = (
+    "broken chain", "bad signature", "altered", "gap", "extra entry", "unreadable", "not as written",
+    "missing record", "extra record", "bad cut",
 )  # fmt: skip
 
 
@@ -79,6 +81,8 @@ def _lane(engine: Engine, lane: Lane) -> Iterator[Problem]:
         previous, seq = batch.header.hash, batch.header.last + 1
     if lane.head != previous:
         yield Problem(BROKEN_CHAIN, name)
+    for beyond, _ in engine.store.contents(lane.number, lane.last + 1, SEQ_MASK):
+        yield Problem(EXTRA_ENTRY, f"{name} {beyond}")
     yield from _unsealed(engine, lane, name)
 
 
@@ -129,7 +133,7 @@ def _cuts(store: SqlStore) -> Iterator[Problem]:
         try:
             cuts.check(bytes(row.positions), bytes(row.public), bytes(row.signature))
             _, lanes = cbor2.loads(bytes(row.positions))
-            good = all(last <= lasts.get((origin, office), 0) for origin, office, last in lanes)
+            good = all(last <= lasts.get(LaneKey(origin, office), 0) for origin, office, last in lanes)
         except Altered:
             good = False
         if not good:
@@ -139,6 +143,7 @@ def _cuts(store: SqlStore) -> Iterator[Problem]:
 def _records(engine: Engine, store: SqlStore) -> Iterator[tuple[int, list[Problem]]]:
     """Every record worked out from its entries, held against its row."""
     everything = {lane.number: lane.last for lane in store.lanes()}
+    names = _names()
     known: dict[int, int] = {}
     for keys in store.entities(PIECE):
         wanted, problems = _worked_out(engine, keys, everything)
@@ -153,7 +158,11 @@ def _records(engine: Engine, store: SqlStore) -> Iterator[tuple[int, list[Proble
                 problems.append(Problem(EXTRA_RECORD, _name(key)))
             elif truth is not None and row is None:
                 problems.append(Problem(MISSING_RECORD, _name(key)))
-            elif truth is not None and row is not None and not _same(truth, row):
+            elif (
+                truth is not None
+                and row is not None
+                and not (_same(truth, row) and row.canonical == _name_of(engine, names, truth))
+            ):
                 problems.append(Problem(NOT_AS_WRITTEN, _name(key)))
         yield len(keys), problems
     extra = [
@@ -181,6 +190,26 @@ def _worked_out(
         out |= one
         problems += wrong
     return out, problems
+
+
+def _names() -> dict[Key, bytes]:
+    """The linked files, each with the smallest id among those linked with it."""
+    names: dict[Key, bytes] = {}
+    links = Link.objects.filter(active=True, deleted=False).values_list("of_type", "one", "other")
+    pairs = [((t, one.bytes), (t, other.bytes)) for t, one, other in links.iterator() if one and other]
+    moved = True
+    while moved:
+        moved = False
+        for pair in pairs:
+            low = min(names.get(key, key[1]) for key in pair)
+            moved = moved or any(names.get(key) != low for key in pair)
+            names |= dict.fromkeys(pair, low)
+    return names
+
+
+def _name_of(engine: Engine, names: dict[Key, bytes], truth: State) -> bytes:
+    file = file_of(engine.schema.types[truth.type], truth.values) or truth.key
+    return names.get(file, file[1])
 
 
 def _name(key: Key) -> str:

@@ -12,6 +12,9 @@ from datetime import date
 
 FIRST_YEAR, LAST_YEAR = 1850, 2200
 
+_NAMED = 0
+"""The length that stands for a month written out."""
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -110,7 +113,7 @@ def parse(text: str) -> PartialDate:
 
     Accepts ``12/03/1985``, ``12-3-85`` (a two-figure year is taken in the hundred years
     before 2030), ``03/1985``, ``1985``, ``1985-03-12``, ``12 mars 1985``, ``mars 1985``,
-    ``1er mars 1985``, ``00/00/1975``.
+    ``1er mars 1985``, ``March 12, 1985``, ``00/00/1975``.
 
     Raises:
         BadDate: with the reason.
@@ -122,7 +125,7 @@ def parse(text: str) -> PartialDate:
     if any(not w.isdigit() and w not in _MONTHS for w in words):
         raise BadDate("unreadable", text)
     numbers = [int(w) if w.isdigit() else _MONTHS[w] for w in words]
-    lengths = [len(w) if w.isdigit() else 0 for w in words]
+    lengths = [len(w) if w.isdigit() else _NAMED for w in words]
     try:
         return _assemble(numbers, lengths, text)
     except BadDate as error:
@@ -131,6 +134,11 @@ def parse(text: str) -> PartialDate:
 
 def _assemble(numbers: list[int], lengths: list[int], text: str) -> PartialDate:
     if max(lengths) > 4 and not (len(numbers) == 1 and lengths[0] == 8):
+        raise BadDate("unreadable", text)
+    if lengths[0] == _NAMED and len(numbers) == 3:
+        # A month written out says which number is which: "March 12, 1985".
+        numbers, lengths = [numbers[1], numbers[0], numbers[2]], [lengths[1], lengths[0], lengths[2]]
+    if lengths.count(_NAMED) > 1:
         raise BadDate("unreadable", text)
     match lengths:
         case [8]:

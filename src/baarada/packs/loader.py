@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from baarada.journal import batches, cuts, runtime
+from baarada.journal import batches, runtime
 from baarada.journal.arriving import APPLIED, KNOWN
 from baarada.journal.batches import Batch
 from baarada.journal.engine import Engine
@@ -54,8 +54,6 @@ def load(name: str, *, office: Id | None = None) -> list[int]:
     engine = runtime.engine()
     if is_loaded(pack, engine):
         return []
-    # What was known yesterday must not come to include what is loaded today.
-    cuts.before_write(engine)
     return [
         release.number
         for release, batch in compose(pack, engine.schema)

@@ -10,14 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baarada.journal import actions as journal
-from baarada.journal import runtime
-from baarada.journal.drafts import Seen
+from baarada.journal import runtime, undoing
+from baarada.journal.drafts import Left, Seen
 from baarada.journal.entries import CHANGE, CORRECT, NOTE
 from baarada.journal.models import Link, Record
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
-from baarada.kernel.ids import Id
-from baarada.registry import queries, rules
+from baarada.kernel.errors import Refused
+from baarada.kernel.ids import Id, as_id
+from baarada.kernel.spans import Span
+from baarada.registry import facts, queries, rules
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
     FULL_TIME,
@@ -227,22 +229,38 @@ def unlink(link: Link, *, seen: Seen, by: Actor, why: Why | None = None) -> Done
 # -- postings ---------------------------------------------------------------------------
 
 
-def start_posting(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
-    """Place somebody in a facility.
+def start_posting(
+    person: Person, values: Values, *, by: Actor, seen_person: Seen | None = None, why: Why | None = None
+) -> Done:
+    """Place somebody in a facility. ``seen_person`` is the person as they stood on the page, as now by default.
 
     An overlap with another posting is allowed: two offices apart can each record a true
     one. It is raised for review later (``findings``), and no node ever refuses what another has accepted.
     """
     by.require("posting.start")
-    rules.refuse(
-        rules.check_posting(
-            {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
-        )
+    problems = rules.check_posting(
+        {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
     )
+    rules.refuse(problems or _check_main(person, values))
     with _act("posting.started", by, why) as act:
         found = act.create(Posting, **_posting_values(person, values))
-        _take_charge(act, person, values)
+        _take_charge(act, person, values, seen_person)
     return Done(act.id, found)
+
+
+def _check_main(person: Person, values: Values) -> dict[str, Any]:
+    """The sentence about a second main posting at the same time, under ``main``."""
+    if values.get("main") is False:
+        return {}
+    new = Span(values["starts"], values.get("ends"))
+    others = Posting.objects.live().filter(canonical=person.canonical, main=True)
+    other = next((p for p in others if p.span.overlaps(new)), None)
+    if other is None:
+        return {}
+    return {
+        "main": _("The main posting is at %(facility)s. Say that this one is not, or end the other first.")
+        % {"facility": other.facility_label or ""}
+    }
 
 
 def transfer(
@@ -275,11 +293,16 @@ def transfer(
         problems["facility"] = _("This is where the person already works. Choose another facility.")
     rules.refuse(problems)
     last = PartialDate.on(starts.first() - timedelta(days=1))
+    # A posting that had ended already, on the page too, keeps its last day: a transfer never lengthens it.
+    had_ended = old.ends is not None and old.ends.last() <= last.first() and seen == journal.seen(old)
     with _act("posting.transferred", by, why) as act:
-        act.change(old, {"starts": old.starts, "ends": last}, seen=seen, kind="posting.ended")
+        # The first entry of an act says what the act was.
+        if not had_ended:
+            act.change(old, {"starts": old.starts, "ends": last}, seen=seen)
         found = act.create(
-            Posting, entry_kind="posting.started", **_posting_values(person, {"kind": "transfer", **values})
-        )
+            Posting, entry_kind="" if had_ended else "posting.started",
+            **_posting_values(person, {"kind": "transfer", **values}),
+        )  # fmt: skip
         _take_charge(act, person, values, seen_person)
     return Done(act.id, found)
 
@@ -290,6 +313,8 @@ def end_posting(
     """End a posting; ``last`` is its last day."""
     by.require("posting.end")
     problems = rules.check_span(posting.starts, last)
+    if last is None:
+        problems["ends"] = _("Write the last day; a year alone will do.")
     if not end_reason:
         problems["end_reason"] = _("Choose why the posting ends.")
     rules.refuse(problems)
@@ -346,17 +371,47 @@ def _labelled_area(values: Values) -> dict[str, Any]:
 
 
 def assign_facility(
-    facility: Facility, office: Office, *, starts: PartialDate, by: Actor, why: Why | None = None
-) -> Done:
-    """Put a facility under another office from a day on; the former one keeps it until the day before."""
+    facility: Facility, office: Office | None, *, starts: PartialDate | None, by: Actor,
+    seen: Sequence[Seen] | None = None, why: Why | None = None,
+) -> Done:  # fmt: skip
+    """Put a facility under another office from a day on; the former one keeps it until the day before.
+
+    An office that is already known to follow keeps its own first day. ``seen`` are the facility's assignments
+    as the page showed them.
+
+    Raises:
+        Invalid: with a sentence for each field.
+        Refused: the assignment that ends was not on the page.
+    """
     by.require("facility.assign")
-    old = queries.assignment_of(facility, starts.first())
+    file = Facility.objects.filter(pk=facility.pk).values("canonical")
+    rows = list(Assignment.objects.live().filter(canonical__in=file).select_related("office"))
+    running = [a for a in rows if starts and a.span.holds(starts.first())]
+    rules.refuse(rules.check_assignment(running, office, starts))
+    assert starts is not None
+    pages = [journal.seen(a) if seen is None else _page_of(a, seen) for a in running]
     with _act("facility.assigned", by, why) as act:
-        if old is not None:
-            last = PartialDate.on(starts.first() - timedelta(days=1))
-            act.change(old, {"starts": old.starts, "ends": last}, seen=journal.seen(old))
-        found = act.create(Assignment, facility=facility, office=office, starts=starts)
+        for old, page in zip(running, pages, strict=True):
+            act.change(old, {"starts": old.starts, "ends": _eve(starts)}, seen=page)
+        later = [a.starts for a in rows if a.starts and a.starts.first() > starts.first()]
+        ends = _eve(min(later, key=PartialDate.first)) if later else None
+        found = act.create(Assignment, facility=facility, office=office, starts=starts, ends=ends)
     return Done(act.id, found)
+
+
+def _eve(day: PartialDate) -> PartialDate:
+    """The day before."""
+    return PartialDate.on(day.first() - timedelta(days=1))
+
+
+def _page_of(record: Record, seen: Sequence[Seen]) -> Seen:
+    """A record as the page showed it."""
+    found = next((s for s in seen if s.id == as_id(record.pk)), None)
+    if found is None:
+        raise Refused(
+            _("Something was added here since this page was opened. Open it again, then redo the change.")
+        )
+    return found
 
 
 def add_unit(facility: Facility, values: Values, *, by: Actor, why: Why | None = None) -> Done:
@@ -387,12 +442,53 @@ def add_area(values: Values, *, by: Actor, parent: Area | None = None, why: Why 
 
 
 def decide(record: Record, fields: Values, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
-    """Settle a disagreement: the value given is the one, and answers all that ``seen`` names."""
+    """Settle a disagreement: the value given is the one, and answers all that ``seen`` names.
+
+    Raises:
+        Invalid: with a sentence for each field.
+        Refused: the fact belongs to another office, which has spoken.
+    """
     by.require("conflict.decide")
+    _may_settle(record, fields, seen, by)
     rules.refuse(check(record, fields, only=fields))
     with _act("conflict.decided", by, why) as act:
         act.decide(record, fields, seen=seen)
     return Done(act.id, record)
+
+
+def _may_settle(record: Record, fields: Values, seen: Seen, by: Actor) -> None:
+    if journal.belongs_elsewhere(record, fields, seen=seen, by=by):
+        owner = facts.owner_of(type(record), next(iter(fields)))
+        raise Refused(
+            _("This fact belongs to %(owner)s, which has written it: it decides.") % {"owner": owner}
+        )
+
+
+@dataclass(slots=True)
+class Choice:
+    """One disagreement settled: the value chosen, and what was on the page."""
+
+    record: Any
+    fields: Values
+    seen: Seen
+
+
+def decide_many(choices: Sequence[Choice], *, by: Actor, why: Why | None = None) -> Done:
+    """Settle several disagreements as one act.
+
+    Raises:
+        Refused: one of them cannot be settled; nothing was kept.
+    """
+    by.require("conflict.decide")
+    if not choices:
+        raise Refused(_("Tick at least one line."))
+    for one in choices:
+        _may_settle(one.record, one.fields, one.seen, by)
+        rules.refuse(check(one.record, one.fields, only=one.fields))
+    with _act("conflict.decided", by, why) as act:
+        for one in choices:
+            act.decide(one.record, one.fields, seen=one.seen)
+    return Done(act.id, None)
 
 
 def decide_deleted(record: Record, deleted: bool, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
@@ -405,11 +501,42 @@ def decide_deleted(record: Record, deleted: bool, *, seen: Seen, by: Actor, why:
     return Done(act.id, record)
 
 
-def undo(act: Id, *, by: Actor) -> list[journal.Left]:
+def undo(act: Id, *, by: Actor) -> list[Left]:
     """Take a short act back, all at once; returns what stayed because others built on it."""
     by.require("act.undo")
     with transaction.atomic():
         return [left for piece in journal.undo(act, by=by) for left in piece]
+
+
+def would_undo(act: Id, *, seen_by: Actor) -> tuple[int, list[Left]]:
+    """What taking a short act back does: how many records and facts come back, and what stays.
+
+    Of an act that was taken back already: what has stayed.
+    """
+    seen_by.require("act.see")
+    back, left = 0, []
+    for piece in undoing.pieces(runtime.engine(), act):
+        back += len(piece.drafts)
+        left += piece.left
+    return back, _stayed(act, left)
+
+
+def _stayed(act: Id, left: list[Left]) -> list[Left]:
+    """What is left of an act, without the facts that were taken back already."""
+    store = runtime.engine().store
+    states = store.load({(one.held.entry.type, one.held.entry.id) for one in left})
+    heads = {
+        one.held.ref: {u: states[one.held.entry.type, one.held.entry.id].heads_of(u) for u in one.units}
+        for one in left
+    }
+    held = store.held({ref for units in heads.values() for refs in units.values() for ref in refs})
+    undone = {ref for ref, one in held.items() if one.entry.about == act}
+    out = []
+    for one in left:
+        units = [u for u in one.units if undone.isdisjoint(heads[one.held.ref][u])]
+        if units or not one.units:
+            out.append(Left(one.held, units))
+    return out
 
 
 MODES = {"change": CHANGE, "correct": CORRECT, "note": NOTE}

@@ -4,16 +4,18 @@ from django.apps import AppConfig
 
 
 class RegistryConfig(AppConfig):
-    """Keeps search keys and lists in step with the records."""
+    """Keeps search keys and lists in step with the records, and settles in the country of this node."""
 
     name = "baarada.registry"
     label = "registry"
 
     def ready(self) -> None:
         from baarada.journal import runtime, verification
-        from baarada.registry import lists, papers, searchkeys
+        from baarada.registry import counting, country, lists, papers, searchkeys
 
         verification.also(papers.check)
 
         runtime.on_change(searchkeys.follow)
         runtime.on_change(lists.forget)
+        runtime.on_change(counting.follow)
+        country.settle_in()

@@ -1,17 +1,18 @@
 """How values read: dates, numbers, telephones, codes, in the language of the moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_AP, WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.ids import as_uuid
+from baarada.kernel.text import in_a_sentence
 from baarada.registry import facts, lists
 from baarada.registry.facts import Fact
 from baarada.registry.models import FULL_TIME, MICRO, Area, Office, Person
@@ -58,7 +59,50 @@ def partial_day(day: PartialDate, *, short: bool = False, note: bool = True) -> 
         return whole_day(day.first(), short=short)
     if day.month:
         return f"{MONTHS[day.month]} {day.year}"
-    return f"{day.year} {_('(year only)')}" if note else str(day.year)
+    return _("%(year)s (year only)") % {"year": day.year} if note else str(day.year)
+
+
+def since(day: PartialDate | date, *, short: bool = False) -> str:
+    """``depuis le 4 mars 2019``, ``depuis mars 2019``, ``depuis 2019``."""
+    words = {"day": _plain(day, short)}
+    if _is_whole(day):
+        return _("since %(day)s") % words
+    return pgettext("month or year", "since %(day)s") % words
+
+
+def until(day: PartialDate | date, *, short: bool = False) -> str:
+    """``jusqu'au 4 mars 2019``, ``jusqu'en mars 2019``, ``jusqu'en 2019``."""
+    words = {"day": _plain(day, short)}
+    if _is_whole(day):
+        return _("until %(day)s") % words
+    return pgettext("month or year", "until %(day)s") % words
+
+
+def on(day: PartialDate | date, *, short: bool = False) -> str:
+    """``le 4 mars 2019``, ``en mars 2019``, ``en 2019``."""
+    words = {"day": _plain(day, short)}
+    if _is_whole(day):
+        return _("on %(day)s") % words
+    return pgettext("month or year", "in %(day)s") % words
+
+
+def span(starts: PartialDate | None, ends: PartialDate | None) -> str:
+    """``depuis le 4 mars 2019``, ``4 mars 2019 → 2021``; empty where neither day is known."""
+    if starts and ends:
+        return f"{_plain(starts, False)} → {_plain(ends, False)}"
+    if ends:
+        return until(ends)
+    return since(starts) if starts else ""
+
+
+def _is_whole(day: PartialDate | date) -> bool:
+    return not isinstance(day, PartialDate) or bool(day.day)
+
+
+def _plain(day: PartialDate | date, short: bool) -> str:
+    if isinstance(day, PartialDate):
+        return partial_day(day, short=short, note=False)
+    return whole_day(day, short=short)
 
 
 def moment(when: datetime) -> str:
@@ -103,7 +147,9 @@ def size(count: int) -> str:
         return ngettext("%(n)s byte", "%(n)s bytes", count) % {"n": count}
     if count < 1_000_000:
         return _("%(n)s kB") % {"n": number(round(count / 1000))}
-    return _("%(n)s MB") % {"n": decimal(count / 1_000_000)}
+    if count < 1_000_000_000:
+        return _("%(n)s MB") % {"n": decimal(count / 1_000_000)}
+    return _("%(n)s GB") % {"n": decimal(count / 1_000_000_000)}
 
 
 def degrees(micro: int) -> str:
@@ -113,8 +159,9 @@ def degrees(micro: int) -> str:
 
 def duration(first: date, last: date) -> str:
     """``7 ans 8 mois``, both days included."""
-    months = (last.year - first.year) * 12 + last.month - first.month
-    if last.day + 1 < first.day:
+    end = last + timedelta(days=1)
+    months = (end.year - first.year) * 12 + end.month - first.month
+    if end.day < first.day:
         months -= 1
     months = max(months, 0)
     years, months = divmod(months, 12)
@@ -141,7 +188,7 @@ def person_name(person: Person) -> str:
 def heading_name(person: Person) -> str:
     """``TRAORÉ Mariam``, in headings and lists."""
     family = (person.family_name or "").upper()
-    return " ".join(n for n in (family, person.given_names) if n) or _("(no name)")
+    return " ".join(n for n in (family, in_a_sentence(person.given_names or "")) if n) or _("(no name)")
 
 
 def show(fact: Fact, value: Any, *, sex: str | None = None) -> str:

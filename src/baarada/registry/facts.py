@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from baarada.journal.models import Record
+from baarada.journal.models import Link, Record
 from baarada.registry import models
 
 TEXT, LONG, TEXTS, DAY, NUMBER, SIZE, SHARE, DEGREES, YES_NO = (
@@ -75,7 +75,7 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
         _fact("contact_link", _("Relation")),
         _fact("contact_phone", _("Their telephone"), PHONE),
         _fact("dependents", _("Dependents"), TEXTS, hint=_("One a line")),
-        _fact("photo", _("Photograph")),
+        _fact("photo", _("Photograph"), PLACE),
         _fact("office", _("Office in charge"), OFFICE),
         _note,
     ),
@@ -214,6 +214,49 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
     ),
 }
 
+FACTS[models.Cadre] = _facts(
+    _deleted,
+    _fact("code", pgettext_lazy("area", "Code"), most=40),
+    _fact("label_m", _("Label in French, for a man")),
+    _fact("label_f", _("Label in French, for a woman")),
+    _fact("label_en", _("Label in English")),
+    _fact("corps", _("Corps")),
+    _fact("category", _("Category")),
+    _fact("component", _("Component"), CODE, list="component"),
+    _fact("isco", _("Code in the classification of occupations")),
+    _fact("isco_title", _("Title in the classification of occupations")),
+    _fact("nhwa", _("Group in the world's health workforce accounts")),
+    _fact("body", _("Professional council")),
+    _fact("core", _("Counted among doctors, nurses, midwives"), YES_NO),
+    _fact("order", _("Place in the list"), NUMBER),
+    _starts,
+    _ends,
+    _fact("replaced_by", _("Replaced by"), PLACE),
+    _fact("spellings", _("Other names and spellings"), TEXTS),
+    _quality,
+    _note,
+)
+FACTS[models.ListItem] = _facts(
+    _deleted,
+    _fact("list", _("List")),
+    _fact("code", pgettext_lazy("area", "Code"), most=40),
+    _fact("label_fr", _("Label in French")),
+    _fact("label_en", _("Label in English")),
+    _fact("order", _("Place in the list"), NUMBER),
+    _starts,
+    _ends,
+    _fact("replaced_by", _("Replaced by"), PLACE),
+    _fact("attributes", _("Further facts"), TEXTS),
+    _quality,
+    _note,
+)
+FACTS[Link] = _facts(
+    _deleted,
+    _fact("one", _("One file"), PERSON),
+    _fact("other", _("The other file"), PERSON),
+    _fact("active", _("The two files are those of one person"), YES_NO),
+)
+
 NAMES: dict[type[Record], Promise | str] = {
     models.Person: _("Person"),
     models.Identifier: pgettext_lazy("identifier", "Number"),
@@ -227,6 +270,7 @@ NAMES: dict[type[Record], Promise | str] = {
     models.Office: _("Office"),
     models.Cadre: _("Cadre"),
     models.ListItem: _("Choice of a list"),
+    Link: _("Two files taken as one person"),
 }
 """What each kind of record is called."""
 
@@ -242,6 +286,8 @@ GROUPS: dict[tuple[type[Record], str], Promise | str] = {
     (models.Inclusion, "starts"): _("First and last day"),
     (models.Unit, "starts"): _("First and last day"),
     (models.Office, "starts"): _("First and last day"),
+    (models.Cadre, "starts"): _("First and last day"),
+    (models.ListItem, "starts"): _("First and last day"),
 }
 """What a group of fields that changes as one is called, by its first field."""
 

@@ -33,12 +33,15 @@ def forget(changed: Changed | None = None) -> None:
 
 
 def _read() -> _Kept:
-    if _kept and _kept[0].until > time.monotonic():
-        return _kept[0]
+    # Taken once: another thread may forget it between two looks.
+    kept = next(iter(_kept), None)
+    if kept is not None and kept.until > time.monotonic():
+        return kept
     items = {(i.list or "", i.code or ""): i for i in ListItem.objects.filter(deleted=False)}
     cadres = {c.pk: c for c in Cadre.objects.filter(deleted=False)}
-    _kept[:] = [_Kept(items, cadres, time.monotonic() + KEEP_SECONDS)]
-    return _kept[0]
+    kept = _Kept(items, cadres, time.monotonic() + KEEP_SECONDS)
+    _kept[:] = [kept]
+    return kept
 
 
 def label(list_: str, code: str | None) -> str:
@@ -90,6 +93,12 @@ def cadre_label(pk: Any, sex: str | None = None) -> str:
     """A cadre's name, feminine for a woman; empty where it is not known."""
     found = cadre(pk)
     return found.label(sex) if found else ""
+
+
+def cadre_of_both(pk: Any) -> str:
+    """A cadre's name where the sex is not known: both names, if one does not begin as the other."""
+    man, woman = cadre_label(pk, "M"), cadre_label(pk, "F")
+    return man if fold(man)[:4] == fold(woman)[:4] else f"{woman} / {man}"
 
 
 def language() -> str:

@@ -15,7 +15,7 @@ from baarada.journal.fields import Day, Flag, IdField, Inside, Number, Outside, 
 from baarada.journal.models import NATIONAL_SCOPE, Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.spans import Span
-from baarada.kernel.text import fold
+from baarada.kernel.text import fold, in_a_sentence
 
 NATIONAL = "national"
 IN_CHARGE = "in charge"
@@ -175,6 +175,7 @@ class Facility(Spanned):
     sector = Text()
     component = Text()
     area = Outside(Area)
+    area_label: str | None
     locality = Text()
     starts = Day()
     ends = Day()
@@ -398,7 +399,7 @@ class Person(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return " ".join(n for n in (self.given_names, self.family_name) if n)
+        return " ".join(in_a_sentence(n) for n in (self.given_names, self.family_name) if n)
 
 
 class Identifier(Record):
@@ -434,7 +435,9 @@ class Posting(Spanned):
 
     person = Inside(Person)
     facility = Outside(Facility)
+    facility_label: str | None
     unit = Outside(Unit)
+    unit_label: str | None
     cadre = Inside(Cadre)
     job = Text()
     kind = Text()
@@ -526,7 +529,8 @@ class SearchKey(models.Model):
     class Meta:
         db_table = "registry_search_key"
         indexes = [
-            models.Index(fields=["key", "target"], name="registry_search_key_key"),
+            # The sort of key first: "mari" must not step over thousands of people to find a place.
+            models.Index(fields=["kind", "key", "target"], name="registry_search_key_key"),
             models.Index(fields=["target"], name="registry_search_key_target"),
         ]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from baarada.registry.models import Paper
 
 MEMORY_MB, SECONDS = 400, 60
 MISSING_PAPER, ALTERED_PAPER = "missing paper", "altered paper"
+NO_FILE = "0" * 64
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(slots=True)
@@ -80,13 +83,15 @@ def _take(target: Path) -> Kept:
 
 
 def path(digest: str) -> Path:
-    """Where the file with this hash lies."""
-    return settings.CONFIG.papers / digest[:2] / digest
+    """Where the file with this hash lies. A hash that is none leads to no file."""
+    # The text comes from an entry, which another node may have written: it must not lead out of the folder.
+    name = digest if _DIGEST.fullmatch(digest) else NO_FILE
+    return settings.CONFIG.papers / name[:2] / name
 
 
 def thumb_path(digest: str) -> Path:
     """Where its small picture lies."""
-    return settings.CONFIG.papers / digest[:2] / f"{digest}.thumb"
+    return path(digest).with_suffix(".thumb")
 
 
 def is_whole(digest: str) -> bool:

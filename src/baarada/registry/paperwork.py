@@ -11,10 +11,13 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 A4_AT_150 = (1240, 1754)
 LARGEST_PICTURE = 120_000
 LARGEST_THUMB = 4_000
+SMALLEST = 40
+"""A picture less wide is not made smaller."""
 MOST_PAGES = 200
 MOST_PIXELS = 80_000_000
 NEITHER, TOO_MANY_PAGES, ENCRYPTED = 3, 4, 5
@@ -52,7 +55,7 @@ def _picture(source: Path, target: Path) -> int:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with Image.open(source, formats=("JPEG", "PNG", "TIFF", "WEBP", "BMP")) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("L")
+            picture = _on_white(ImageOps.exif_transpose(opened))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return NEITHER
     page = A4_AT_150 if picture.height >= picture.width else A4_AT_150[::-1]
@@ -62,16 +65,30 @@ def _picture(source: Path, target: Path) -> int:
     return 0
 
 
-def _jpeg(picture, most: int) -> bytes:  # type: ignore[no-untyped-def]
-    for quality in (75, 60, 45, 35, 25, 15):
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=quality, optimize=True)
-        if out.tell() <= most:
-            break
-    return out.getvalue()
+def _on_white(picture: Any) -> Any:
+    """Grey, on white paper where the picture is transparent."""
+    from PIL import Image
+
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    drawn = picture.convert("LA")
+    page = Image.new("L", drawn.size, 255)
+    page.paste(drawn.getchannel("L"), mask=drawn.getchannel("A"))
+    return page
 
 
-def _describe(target: Path, media: str, pages: int, picture) -> None:  # type: ignore[no-untyped-def]
+def _jpeg(picture: Any, most: int) -> bytes:
+    """A picture in at most so many bytes: coarser first, then smaller."""
+    while True:
+        for quality in (75, 60, 45, 35, 25, 15):
+            out = io.BytesIO()
+            picture.save(out, "JPEG", quality=quality, optimize=True)
+            if out.tell() <= most or picture.width < SMALLEST:
+                return out.getvalue()
+        picture = picture.resize((picture.width * 3 // 4, max(1, picture.height * 3 // 4)))
+
+
+def _describe(target: Path, media: str, pages: int, picture: Any) -> None:
     thumb = picture.convert("L")
     thumb.thumbnail((132, 176))
     target.with_name(target.name + ".thumb").write_bytes(_jpeg(thumb, LARGEST_THUMB))

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import F, QuerySet
 
 from baarada.journal.models import ActRow, ConflictRow, Link
+from baarada.journal.schema import LATEST
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
-from baarada.registry import lists
+from baarada.registry import conflicts, lists
+from baarada.registry.counting import count
 from baarada.registry.models import (
     Area,
     Assignment,
@@ -46,7 +48,7 @@ def areas_above(area: Area | UUID | None, on: date) -> list[Area]:
     """The areas that an area lies in on a day, nearest first; a reform changes them."""
     out: list[Area] = []
     seen: set[UUID] = set()
-    level = {getattr(area, "pk", area)} - {None}
+    level: set[Any] = {getattr(area, "pk", area)} - {None}
     while level and len(out) < 20:
         rows = Inclusion.objects.in_force(on).filter(area_id__in=level).select_related("parent")
         parents = {row.parent.pk: row.parent for row in rows if row.parent and not row.parent.deleted}
@@ -78,17 +80,10 @@ def area_and_below(area: Area, on: date) -> set[UUID]:
     return found
 
 
-def facilities_in(area: Area, on: date, *, seen_by: Actor) -> QuerySet[Facility]:
-    """The facilities of an area on a day."""
-    seen_by.require("facility.see")
-    found = Facility.objects.live().filter(area_id__in=area_and_below(area, on))
-    return found.order_by("sort_key", "pk")
-
-
 def facilities(*, seen_by: Actor) -> QuerySet[Facility]:
-    """All facilities, by name."""
+    """All facilities, by name. Of linked files (one listed twice), the one that gives the name."""
     seen_by.require("facility.see")
-    return Facility.objects.live().order_by("sort_key", "pk")
+    return Facility.objects.live().filter(canonical=F("pk")).order_by("sort_key", "pk")
 
 
 def offices() -> QuerySet[Office]:
@@ -112,8 +107,6 @@ def units_of(facility: Facility) -> QuerySet[Unit]:
 
 def people(*, seen_by: Actor) -> QuerySet[Person]:
     """Everybody whose file this actor may open, by name. Of linked files, the one that gives the name."""
-    from django.db.models import F
-
     seen_by.require("person.see")
     return Person.objects.live().filter(canonical=F("pk")).order_by("sort_key", "pk")
 
@@ -126,10 +119,18 @@ def staff_of(facility: Facility, on: date, *, seen_by: Actor) -> list[Posting]:
     return sorted(found, key=lambda p: (p.person.sort_key, str(p.person_id)))
 
 
-def current_postings(people_ids: Iterable[UUID], on: date) -> dict[UUID, list[Posting]]:
-    """The postings of some people, by canonical file: those running on a day first, then the latest."""
+def current_postings(
+    people_ids: Iterable[UUID], on: date, *, only: Iterable[str] = ()
+) -> dict[UUID, list[Posting]]:
+    """The postings of some people, by canonical file: those running on a day first, then the latest.
+
+    ``only`` names the fields that are read, beside those that give the order.
+    """
+    found = Posting.objects.live().filter(canonical__in=list(people_ids))
+    if only:
+        found = found.only("canonical", "starts", "ends", "main", *only)
     out: dict[UUID, list[Posting]] = defaultdict(list)
-    for posting in Posting.objects.live().filter(canonical__in=list(people_ids)):
+    for posting in found:
         out[posting.canonical].append(posting)
     for rows in out.values():
         rows.sort(key=lambda p: posting_order(p, on))
@@ -159,6 +160,12 @@ def conflicts_of(files: Iterable[UUID]) -> dict[UUID, list[ConflictRow]]:
     for row in ConflictRow.objects.filter(file__in=list(files)):
         out[row.file].append(row)
     return out
+
+
+def undecided_among(files: Iterable[UUID]) -> set[UUID]:
+    """The files, of some, about which a person has to decide something."""
+    rows = ConflictRow.objects.filter(file__in=list(files)).exclude(merge=LATEST)
+    return set(rows.values_list("file", flat=True))
 
 
 @dataclass(slots=True)
@@ -208,27 +215,29 @@ def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
     )
 
 
-def people_in_charge_of(office: Office, *, seen_by: Actor) -> QuerySet[Person]:
-    """The people an office is in charge of, by name."""
-    return people(seen_by=seen_by).filter(office=office)
-
-
 def counts(*, seen_by: Actor) -> dict[str, int]:
     """How many people and facilities there are, and how many things are to be decided."""
     seen_by.require("person.see")
-    by_merge = dict(ConflictRow.objects.values_list("merge").annotate(Count("id")))
     return {
-        "people": people(seen_by=seen_by).count(),
-        "facilities": Facility.objects.live().count(),
-        "to_decide": by_merge.get("person", 0) + by_merge.get("owner", 0),
-        "other_values": by_merge.get("latest", 0),
+        "people": how_many_people(seen_by=seen_by),
+        "facilities": count("facilities", facilities(seen_by=seen_by).count),
+        "to_decide": conflicts.to_decide(seen_by=seen_by),
+        "other_values": conflicts.counts(seen_by=seen_by)[LATEST],
     }
 
 
 def in_post(on: date, *, seen_by: Actor) -> int:
     """How many people have a posting on a day."""
     seen_by.require("person.see")
-    return Posting.objects.in_force(on).values("canonical").distinct().count()
+    return count(("in post", on), Posting.objects.in_force(on).values("canonical").distinct().count)
+
+
+def how_many_people(office: Office | None = None, *, seen_by: Actor) -> int:
+    """How many people there are, or how many an office is in charge of."""
+    found = people(seen_by=seen_by)
+    if office is None:
+        return count("people", found.count)
+    return count(("people", office.pk), found.filter(office=office).count)
 
 
 def known_day(day: date) -> int:

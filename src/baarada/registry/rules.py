@@ -5,7 +5,7 @@ concerns several records is a finding (``findings.py``).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.spans import Span
 from baarada.registry.display import age, partial_day
 from baarada.registry.errors import Invalid
-from baarada.registry.models import FULL_TIME, MICRO
+from baarada.registry.models import FULL_TIME, MICRO, Assignment, Office
 
 YOUNGEST, OLDEST = 14, 100
 """Ages at which somebody can be in the register."""
@@ -68,12 +68,12 @@ def check_birth(born: PartialDate, today: date) -> str:
     """The sentence about an impossible birth; empty if there is none."""
     if born.first() > today:
         return _("The birth cannot be on %(day)s: that day is yet to come.") % {"day": partial_day(born)}
-    years = age(born, today)
-    if years > OLDEST:
+    # A birth known by its year alone is refused only where no day of that year would do.
+    if (years := age(PartialDate.on(born.last()), today)) > OLDEST:
         return _("Born on %(day)s, this person would be %(age)s years old.") % {
             "day": partial_day(born), "age": years,
         }  # fmt: skip
-    if age(PartialDate.on(born.last()), today) < YOUNGEST:
+    if (years := age(born, today)) < YOUNGEST:
         return _("Born on %(day)s, this person would be %(age)s years old; %(least)s is the least.") % {
             "day": partial_day(born), "age": years, "least": YOUNGEST,
         }  # fmt: skip
@@ -83,12 +83,15 @@ def check_birth(born: PartialDate, today: date) -> str:
 def check_phone(text: str) -> str:
     """The sentence about a telephone that cannot be called; empty if it can.
 
-    A number that begins with + is one of its country; any other is one of ours.
+    A number that begins with + or 00 is one of its country; any other is one of ours.
     """
     digits = "".join(c for c in text if c.isdigit())
-    if text.strip().startswith("+"):
+    abroad = text.strip().startswith("+")
+    if not digits:
+        return _("A telephone is written in figures.")
+    if abroad or digits.startswith("00"):
         try:
-            good = phonenumbers.is_possible_number(phonenumbers.parse(text))
+            good = phonenumbers.is_possible_number(phonenumbers.parse(text if abroad else f"+{digits[2:]}"))
         except phonenumbers.NumberParseException:
             good = False
         return "" if good else _("This number does not exist in the country that its prefix names.")
@@ -96,7 +99,7 @@ def check_phone(text: str) -> str:
         return _("This number has %(has)s figures; here it takes %(length)s.") % {
             "has": len(digits), "length": phone_rule.length,
         }  # fmt: skip
-    return "" if digits else _("A telephone is written in figures.")
+    return ""
 
 
 def check_posting(values: Mapping[str, Any], born: PartialDate | None, today: date) -> dict[str, Any]:
@@ -169,6 +172,32 @@ def check_position(latitude: int | None, longitude: int | None) -> dict[str, Any
         problems["latitude"] = _("A latitude lies between -90 and 90 degrees.")
     if longitude is not None and abs(longitude) > 180 * MICRO:
         problems["longitude"] = _("A longitude lies between -180 and 180 degrees.")
+    return problems
+
+
+def check_assignment(
+    running: Sequence[Assignment], office: Office | None, starts: PartialDate | None
+) -> dict[str, Any]:
+    """Problems with putting a facility under an office from a day on, by field.
+
+    ``running`` are the assignments that hold on that day.
+    """
+    problems: dict[str, Any] = {}
+    if office is None:
+        problems["office"] = _("Choose the office in charge.")
+    if starts is None:
+        problems["starts"] = _("Write the first day; a year alone will do.")
+        return problems
+    for one in running:
+        if office is not None and one.office_id == office.pk:
+            problems["office"] = _("On %(day)s the facility already answers to this office. Choose another.") % {
+                "day": partial_day(starts)
+            }  # fmt: skip
+        elif one.starts and one.starts.first() == starts.first():
+            sentence = _(
+                "On %(day)s the facility passes to %(office)s. Choose a later day, or correct that line."
+            )
+            problems["starts"] = sentence % {"day": partial_day(starts), "office": one.office}
     return problems
 
 

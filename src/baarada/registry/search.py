@@ -11,20 +11,36 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from baarada.kernel.actors import Actor
 from baarada.kernel.text import fold
 from baarada.registry import spelling
 from baarada.registry.models import Area, Facility, Identifier, NameWord, Paper, Person, Posting, SearchKey
-from baarada.registry.searchkeys import CODE, FULL, NAME, NUMBER, PHONE, REFERENCE, WORD, fold_place, plain
+from baarada.registry.searchkeys import (
+    CODE,
+    FULL,
+    NAME,
+    NUMBER,
+    PHONE,
+    REFERENCE,
+    WORD,
+    between,
+    fold_place,
+    phone_key,
+    plain,
+)
 
 MOST_WORDS = 5
 MOST_FOUND = 500
 """Beyond this the page says "more than 500": nobody reads them, and counting them would cost."""
 MOST_SPELLINGS = 12
+MOST_ALIKE = 40
+MOST_COMBINED, MOST_LOOKED_UP = 2_000, 60
+"""Spellings of several words: how many are put together, and how many of these are looked up."""
 _END = "\U0010ffff"
+_AFTER_SPACE = "!"
 
 EXACT, BEGINS, ALIAS, SOUNDS, SLIP = range(5)
 """How a typed word led to a word of the register, nearest first."""
@@ -61,8 +77,8 @@ class Results:
     more: bool = False
 
 
-def search(query: str, *, seen_by: Actor) -> Results:
-    """Find people, facilities, areas, papers and decisions."""
+def search(query: str, *, seen_by: Actor, most: int = MOST_FOUND) -> Results:
+    """Find people, facilities, areas, papers and decisions; at most so many people."""
     seen_by.require("search")
     found = Results(query.strip()[:200])
     words = fold(found.query).split()[:MOST_WORDS]
@@ -72,42 +88,47 @@ def search(query: str, *, seen_by: Actor) -> Results:
     if any(c.isdigit() for c in number):
         _numbers(number, found)
     else:
-        found.people = _people(words)
+        _people(words, most, found)
     _places(found)
-    found.more = len(found.people) >= MOST_FOUND
     return found
 
 
 # -- people by name -----------------------------------------------------------------------
 
 
-def _people(words: list[str]) -> list[Hit]:
+def _people(words: list[str], most: int, found: Results) -> None:
     """People whose names hold all words, in some spelling of them."""
     hits: dict[UUID, Hit] = {}
-    spellings = [_spellings(word, last=i == len(words) - 1) for i, word in enumerate(words)]
+    spellings = _spellings(words)
     if not all(spellings):
-        return []
-    combos = sorted(product(*spellings), key=lambda c: sum(s.how for s in c))[:60]
-    for combo in combos:
-        if len(hits) >= MOST_FOUND:
-            break
-        _by_full_name(combo, hits)
+        return
+    found.more = _by_full_name(_combinations(spellings), hits, most)
     if len(words) > 1 and len(hits) < 20:
         _by_words(spellings, hits)
-    return _named(hits)
+    found.people = _named(hits)
 
 
-def _by_full_name(combo: tuple[Spelt, ...], hits: dict[UUID, Hit]) -> None:
-    """A name that begins with these words, in either order of family and given names."""
-    start = " ".join(s.word for s in combo)
-    if combo[-1].how == BEGINS:
-        where = Q(key__gte=start, key__lt=f"{start}{_END}")
-    else:
-        where = Q(key=start) | Q(key__gte=f"{start} ", key__lt=f"{start} {_END}")
-    rows = SearchKey.objects.filter(where, kind=FULL).order_by("key", "target")
-    cost, why = sum(s.how for s in combo), _why(combo)
-    for target in rows.values_list("target", flat=True)[: MOST_FOUND - len(hits)]:
-        hits.setdefault(target, Hit(target, cost, why))
+def _combinations(spellings: list[list[Spelt]]) -> list[tuple[Spelt, ...]]:
+    """Spellings of all words together, nearest first."""
+    # Five words in twelve spellings each would be a quarter of a million.
+    each = int(MOST_COMBINED ** (1 / len(spellings)))
+    combos = product(*(group[:each] for group in spellings))
+    return sorted(combos, key=lambda c: sum(s.how for s in c))[:MOST_LOOKED_UP]
+
+
+def _by_full_name(combos: list[tuple[Spelt, ...]], hits: dict[UUID, Hit], most: int) -> bool:
+    """Names that begin with the words, in either order of family and given names; True if there may be more."""
+    ranges = []
+    for combo in combos:
+        start = " ".join(s.word for s in combo)
+        # In folded text a space is the least of all characters: the name itself, or the name and more words.
+        ranges.append((start, f"{start}{_END if combo[-1].how == BEGINS else _AFTER_SPACE}"))
+    rows = between(FULL, ranges, most)
+    for number, target in rows:
+        if target not in hits:
+            combo = combos[number]
+            hits[target] = Hit(target, sum(s.how for s in combo), _why(combo))
+    return len(rows) >= most
 
 
 def _by_words(spellings: list[list[Spelt]], hits: dict[UUID, Hit]) -> None:
@@ -162,10 +183,13 @@ KEEP_SECONDS = 60
 
 def _words() -> list[str]:
     """The words of all names, kept for a minute: some thousands in a whole country."""
-    if not _vocabulary or _vocabulary[0].until < time.monotonic():
+    # Taken once: another thread may forget it between two looks.
+    kept = next(iter(_vocabulary), None)
+    if kept is None or kept.until < time.monotonic():
         found = list(NameWord.objects.values_list("word", flat=True))
-        _vocabulary[:] = [_Vocabulary(found, time.monotonic() + KEEP_SECONDS)]
-    return _vocabulary[0].words
+        kept = _Vocabulary(found, time.monotonic() + KEEP_SECONDS)
+        _vocabulary[:] = [kept]
+    return kept.words
 
 
 def forget_vocabulary() -> None:
@@ -173,37 +197,45 @@ def forget_vocabulary() -> None:
     _vocabulary.clear()
 
 
-def _spellings(typed: str, *, last: bool) -> list[Spelt]:
-    """The words of the register that a typed word may mean, nearest first."""
+def _spellings(words: list[str]) -> list[list[Spelt]]:
+    """For each typed word, the words of the register that it may mean, nearest first."""
+    asked = {word for typed in words for word in (typed, *spelling.aliases(typed))}
+    known = set(NameWord.objects.filter(word__in=asked).values_list("word", flat=True))
+    alike: dict[str, list[str]] = {}
+    rows = NameWord.objects.filter(sound__in={spelling.sound(typed) for typed in words}).order_by("word")
+    for word, sound in rows.values_list("word", "sound"):
+        alike.setdefault(sound, []).append(word)
+    # The last word may not be finished: "mari" begins Mariam and Marie.
+    last = words[-1]
+    longer = len(last) >= 2 and _begins_others(last)
+    out = [_meant(typed, known, alike.get(spelling.sound(typed), []), False) for typed in words[:-1]]
+    return [*out, _meant(last, known, alike.get(spelling.sound(last), []), longer)]
+
+
+def _meant(typed: str, known: set[str], alike: list[str], longer: bool) -> list[Spelt]:
+    """The words that one typed word may mean; ``longer`` says that it also begins others."""
     found: dict[str, Spelt] = {}
 
     def add(words: Iterable[str], how: int) -> None:
         for word in words:
             found.setdefault(word, Spelt(word, typed, how))
 
-    known = set(
-        NameWord.objects.filter(word__in={typed, *spelling.aliases(typed)}).values_list("word", flat=True)
-    )
     add(known & {typed}, EXACT)
-    if last and len(typed) >= 2:
-        # The last word may not be finished: "mari" begins Mariam and Marie.
-        add([typed] if _begins(typed) else [], BEGINS)
-    add(sorted(known - {typed}), ALIAS)
-    add(
-        sorted(NameWord.objects.filter(sound=spelling.sound(typed)).values_list("word", flat=True)[:40]),
-        SOUNDS,
-    )
+    if longer:
+        add([typed], BEGINS)
+    add(sorted(known & spelling.aliases(typed)), ALIAS)
+    add(alike[:MOST_ALIKE], SOUNDS)
     if not any(s.how in (EXACT, ALIAS, SOUNDS) for s in found.values()):
         add(spelling.slips(typed, _words()), SLIP)
     out = list(found.values())
-    if typed in known and last and _begins(typed, longer=True):
+    if longer and typed in known:
         out.insert(1, Spelt(typed, typed, BEGINS))
     return out[:MOST_SPELLINGS]
 
 
-def _begins(typed: str, longer: bool = False) -> bool:
-    rows = NameWord.objects.filter(word__gte=typed, word__lt=f"{typed}{_END}")
-    return (rows.exclude(word=typed) if longer else rows).exists()
+def _begins_others(typed: str) -> bool:
+    """True if words of the register begin with a typed one and go on."""
+    return NameWord.objects.filter(word__gt=typed, word__lt=f"{typed}{_END}").exists()
 
 
 def _why(combo: tuple[Spelt, ...]) -> str:
@@ -230,6 +262,10 @@ def _numbers(number: str, found: Results) -> None:
     by_kind: dict[int, list[UUID]] = {}
     for kind, target in keys.values_list("kind", "target")[:100]:
         by_kind.setdefault(kind, []).append(target)
+    if number.isdigit() and phone_key(number) != number:
+        # A telephone typed with the prefix of its country.
+        whole = SearchKey.objects.filter(key=phone_key(number), kind=PHONE).order_by("target")
+        by_kind.setdefault(PHONE, []).extend(whole.values_list("target", flat=True)[:100])
     people: dict[UUID, Hit] = {}
     for file in _files(Identifier, by_kind.get(NUMBER, ())):
         people.setdefault(file, Hit(file, 0, _("by its number")))
@@ -243,6 +279,26 @@ def _numbers(number: str, found: Results) -> None:
     found.decisions = [
         Hit(pk, 0) for pk in Posting.objects.live().filter(pk__in=references).values_list("pk", flat=True)
     ]
+
+
+def is_family_name(word: str, *, seen_by: Actor) -> bool:
+    """True if somebody here has this word, in this spelling, as the first of their family name."""
+    seen_by.require("search")
+    start = fold(word)
+    rows = Person.objects.filter(
+        sort_key__gte=f"{start} ", sort_key__lt=f"{start}{_AFTER_SPACE}", deleted=False
+    )
+    return bool(start) and rows.exists()
+
+
+def bearers(kind: str, number: str, *, seen_by: Actor) -> list[UUID]:
+    """The files of those who bear a number of a kind, however it is written."""
+    seen_by.require("search")
+    keys = SearchKey.objects.filter(key=plain(number), kind=NUMBER).order_by("target")
+    rows = Identifier.objects.live().filter(
+        pk__in=list(keys.values_list("target", flat=True)[:100]), kind=kind
+    )
+    return list(dict.fromkeys(rows.values_list("canonical", flat=True)))
 
 
 def _beginning(start: str, kinds: Iterable[int]) -> QuerySet[SearchKey]:
@@ -259,9 +315,13 @@ def _files(model: Any, ids: Iterable[UUID]) -> list[UUID]:
 def _places(found: Results) -> None:
     """Facilities, areas and papers whose name holds the words from some word on."""
     start = fold_place(found.query)
+    if not start:
+        # Small words alone ("de la") begin no name, and would begin all.
+        return
     types: dict[int, list[UUID]] = {}
-    for type_, target in _beginning(start, (NAME, CODE)).values_list("type", "target")[:200]:
-        types.setdefault(type_, []).append(target)
+    for key, kind in ((start, NAME), (plain(found.query), CODE)):
+        for type_, target in _beginning(key, (kind,)).values_list("type", "target")[:200]:
+            types.setdefault(type_, []).append(target)
     number = Facility.Merge.number
     found.facilities = _live(Facility, types.get(number, ()))
     found.areas = _live(Area, types.get(Area.Merge.number, ()))
@@ -287,6 +347,41 @@ def facilities_like(query: str, most: int = 20) -> list[Facility]:
     return [rows[pk] for pk in ids if pk in rows][:most]
 
 
-def lookalikes(family: str, given: str, *, most: int = 10, seen_by: Actor) -> list[Hit]:
-    """People who may be the one about to be added."""
-    return search(f"{family} {given}", seen_by=seen_by).people[:most]
+def areas_like(query: str, most: int = 20) -> list[Area]:
+    """Areas whose name begins, from some word on, as was typed: for choosing one."""
+    start = fold_place(query)
+    if not start:
+        return []
+    keys = _beginning(start, (NAME, CODE)).filter(type=Area.Merge.number)
+    ids = list(dict.fromkeys(keys.values_list("target", flat=True)[: most * 3]))
+    rows = {a.pk: a for a in Area.objects.live().filter(pk__in=ids)}
+    return [rows[pk] for pk in ids if pk in rows][:most]
+
+
+def facilities_named(text: str) -> QuerySet[SearchKey, Any]:
+    """The ids of the facilities whose name or code begins, from some word on, as was typed: for a condition."""
+    number = Facility.Merge.number
+    start = fold_place(text)
+    keys = SearchKey.objects.filter(
+        key__gte=start, key__lt=f"{start}{_END}", kind__in=(NAME, CODE), type=number
+    )
+    if any(c.isdigit() for c in text):
+        code = plain(text)
+        keys |= SearchKey.objects.filter(key__gte=code, key__lt=f"{code}{_END}", kind=CODE, type=number)
+    return keys.values("target")
+
+
+def facilities_alike(name: str, most: int = 6) -> list[Facility]:
+    """Facilities that may be the one about to be added: their name ends like this one's, in as many words as can be.
+
+    "CS de Sanzana" and "CSCom de Sanzana" share the word that tells them from others, which is the last.
+    """
+    words = fold_place(name).split()[:8]
+    for first in range(len(words)):
+        end = " ".join(words[first:])
+        keys = SearchKey.objects.filter(key=end, kind=NAME, type=Facility.Merge.number)
+        ids = list(keys.order_by("target").values_list("target", flat=True)[: most * 2])
+        found = Facility.objects.live().filter(pk__in=ids).order_by("sort_key", "pk")[:most]
+        if found:
+            return list(found)
+    return []

@@ -3,12 +3,13 @@
 A machine table, made of records alone: ``remake`` makes it anew.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from baarada.journal.applying import Changed
 from baarada.journal.merging import State
@@ -122,6 +123,26 @@ MAKERS: dict[type[Record], Callable[[dict[str, Any]], Iterator[tuple[str, int]]]
 _by_type = {model.Merge.number: make for model, make in MAKERS.items()}  # type: ignore[attr-defined]
 
 
+def between(kind: int, ranges: Sequence[tuple[str, str]], most: int) -> list[tuple[int, UUID]]:
+    """The records whose key of a sort lies in a range, from its start up to, not including, its end.
+
+    Gives the number of the range with each, range after range, at most so many.
+    """
+    if not ranges:
+        return []
+    # Each range by itself, in the order of the index: a join would let the database read all keys instead.
+    one = (
+        "SELECT * FROM (SELECT %s AS number, target FROM registry_search_key"
+        " WHERE kind = %s AND key >= %s AND key < %s ORDER BY key, target LIMIT %s) AS found"
+    )
+    sql = f"{' UNION ALL '.join([one] * len(ranges))} LIMIT %s"
+    params = [part for n, (start, end) in enumerate(ranges) for part in (n, kind, start, end, most)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, most])
+        found = cursor.fetchall()
+    return sorted((n, target if isinstance(target, UUID) else UUID(bytes=target)) for n, target in found)
+
+
 def follow(changed: Changed) -> None:
     """Bring the search keys of changed records up to date."""
     gone = [key for key in [*changed.old, *changed.removed] if key[0] in _by_type]
@@ -179,15 +200,25 @@ def forget_words() -> None:
     _known_words.clear()
 
 
-def remake() -> int:
-    """Make all keys anew from the records; returns how many there are."""
+KEYS_NUMBER = 1
+"""Goes up when the same record would get other keys than before."""
+
+
+def rules_in_use() -> str:
+    """A mark of all that keys are made by: where it changes, keys made before are no longer found."""
+    found = repr((KEYS_NUMBER, spelling.rules_in_use(), rules.phone_rule.length))
+    return hashlib.sha256(found.encode()).hexdigest()
+
+
+def remake() -> None:
+    """Make all keys anew from the records, all or nothing."""
     from baarada.journal import runtime
     from baarada.registry.models import SearchKey
 
-    SearchKey.objects.all().delete()
-    NameWord.objects.all().delete()
-    forget_words()
-    store = runtime.engine().store
-    for piece in in_pieces((s for s in store.states() if s.type in _by_type and not s.values[0]), 500):
-        _add(piece)
-    return SearchKey.objects.count()
+    with transaction.atomic():
+        SearchKey.objects.all().delete()
+        NameWord.objects.all().delete()
+        forget_words()
+        states = runtime.engine().store.states()
+        for piece in in_pieces((s for s in states if s.type in _by_type and not s.values[0]), 500):
+            _add(piece)

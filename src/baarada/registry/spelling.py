@@ -49,6 +49,11 @@ def use(rules: Iterable[Rule], variants: Iterable[Iterable[str]]) -> None:
             _now.aliases[word] = _now.aliases.get(word, frozenset()) | words
 
 
+def rules_in_use() -> list[Rule]:
+    """What :func:`sound` goes by."""
+    return list(_now.rules)
+
+
 def sound(word: str) -> str:
     """The form that the spellings of a folded word share.
 

@@ -1,5 +1,10 @@
-"""Make what browsers are sent: the styles joined into one file, the script, the mark. Run by ``./run``."""
+"""Make what browsers are sent: the styles joined into one file, the script, the mark. Run by ``./run``.
 
+Each file is then laid beside, under a name with the hash of its content and compressed once and for all; htmx
+comes with its package.
+"""
+
+import shutil
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,6 +27,30 @@ def build() -> Path:
     return target
 
 
+def collect() -> None:
+    """Lay all files under names that browsers may keep for ever into ``collected/``."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    target = HERE / "collected"
+    shutil.rmtree(target, ignore_errors=True)
+    # Settings of its own: the program's would make keys and ask for a register.
+    settings.configure(
+        INSTALLED_APPS=["django.contrib.staticfiles", "django_htmx"],
+        STATIC_URL="static/",
+        STATIC_ROOT=target,
+        STATICFILES_DIRS=[HERE / "built"],
+        STORAGES={"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
+        WHITENOISE_KEEP_ONLY_HASHED_FILES=True,
+    )
+    django.setup()
+    # The package carries other versions of htmx too.
+    call_command(
+        "collectstatic", interactive=False, verbosity=0, ignore_patterns=["htmx-4*", "htmax*", "ext"]
+    )
+
+
 def _write(path: Path, text: str) -> None:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
@@ -29,3 +58,4 @@ def _write(path: Path, text: str) -> None:
 
 if __name__ == "__main__":
     build()
+    collect()

@@ -1,21 +1,25 @@
 """Forms made of facts: one field for each, reading what people type into what the register keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Count
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baarada.interop.tables import cells
+from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import BadDate, PartialDate, parse
+from baarada.kernel.text import fold
 from baarada.registry import facts, lists, search
 from baarada.registry.errors import Invalid
 from baarada.registry.facts import Fact
-from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Office, Unit
-from baarada.registry.queries import offices
+from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Inclusion, Office, Unit
+from baarada.registry.queries import office_of_facility, offices, units_of
 
 PARTED = " · "
 """Between a facility's name and its office, in a field that takes both."""
@@ -77,7 +81,11 @@ class ShareField(_CellField):
         return f"{value * 100 // FULL_TIME}" if isinstance(value, int) else value
 
     def read(self, text: str) -> int:
-        return cells.share(text if "%" in text else f"{text}%")
+        try:
+            return cells.share(text if "%" in text else f"{text}%")
+        except cells.BadCell:
+            # Once more as it was typed, so that the sentence quotes that.
+            return cells.share(text)
 
 
 class DegreesField(_CellField):
@@ -105,6 +113,13 @@ class FacilityField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=300, **kwargs)
+        self.widget.attrs |= {
+            "list": "facility-names",
+            "autocomplete": "off",
+            "hx-get": reverse_lazy("web:facility-choices"),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#facility-names",
+        }
 
     def prepare_value(self, value: Any) -> Any:
         return facility_label(value) if isinstance(value, Facility) else value
@@ -121,36 +136,71 @@ class FacilityField(forms.CharField):
         except cells.BadCell as bad:
             near = search.facilities_like(name, most=4)
             names = "; ".join(facility_label(f) for f in near)
-            raise forms.ValidationError(
-                f"{bad} {_('Near: %(names)s.') % {'names': names}}" if near else str(bad)
-            ) from None
+            hint = _("Near: %(names)s.") % {"names": names}
+            raise forms.ValidationError(f"{bad} {hint}" if near else str(bad)) from None
 
 
 def facility_label(facility: Facility, office: Any = None) -> str:
     """``Name · office``, as a field takes it back."""
-    from baarada.journal import runtime
-    from baarada.registry.queries import office_of_facility
-
     office = office or office_of_facility(facility, runtime.today())
     return f"{facility}{PARTED}{office}" if office else str(facility)
 
 
 class AreaField(forms.CharField):
-    """An area by its name."""
+    """An area by its name, with its level where several bear one name. Choices are offered while typing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=300, **kwargs)
+        self.widget.attrs |= {
+            "list": "area-names",
+            "autocomplete": "off",
+            "hx-get": reverse_lazy("web:area-choices"),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#area-names",
+        }
 
     def prepare_value(self, value: Any) -> Any:
-        return (
-            str(value) if isinstance(value, Area) else value[1] if isinstance(value, tuple | list) else value
-        )
+        if isinstance(value, tuple | list):
+            return value[1]
+        return area_labels([value])[value.pk] if isinstance(value, Area) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:
             return None
-        found = cells.Finder().area(text)
-        if found is None:
+        return self._named(text)
+
+    def _named(self, text: str) -> Area:
+        name, *marks = text.split(PARTED)
+        kinds = {fold(str(item)): item.code or "" for item in lists.items("area_kind")}
+        kind = next((kinds[fold(mark)] for mark in marks if fold(mark) in kinds), "")
+        within = next((mark for mark in marks if fold(mark) not in kinds), "")
+        found = cells.Finder().areas(name, kind, within)
+        # Of an area that was and one that is, the one that is.
+        found = [area for area in found if area.ends is None] or found
+        if not found:
             raise forms.ValidationError(_("No area is called “%(text)s”.") % {"text": text})
-        return (found, str(found))
+        if len(found) > 1:
+            names = ", ".join(area_labels(found[:6]).values())
+            sentence = _("Several areas are called “%(text)s”. Write one of these: %(names)s.")
+            raise forms.ValidationError(sentence % {"text": name, "names": names})
+        return found[0]
+
+
+def area_labels(areas: Sequence[Area]) -> dict[UUID, str]:
+    """``Name · level`` of some areas, as a field takes them back; with what they lie in where that is not enough."""
+    namesakes = Area.objects.live().filter(sort_key__in={a.sort_key for a in areas}).order_by()
+    counted = {
+        (key, kind): n for key, kind, n in namesakes.values_list("sort_key", "kind").annotate(Count("pk"))
+    }
+    rows = Inclusion.objects.in_force(runtime.today()).filter(area_id__in=[a.pk for a in areas])
+    above = {row.area_id: str(row.parent) for row in rows.select_related("parent") if row.parent}
+    out = {}
+    for area in areas:
+        several = counted.get((area.sort_key, area.kind), 0) > 1
+        marks = [lists.label("area_kind", area.kind), above.get(area.pk, "") if several else ""]
+        out[area.pk] = PARTED.join([str(area), *(m for m in marks if m)])
+    return out
 
 
 class CadreField(forms.ChoiceField):
@@ -171,7 +221,7 @@ def _cadre_choices() -> list[tuple[str, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for cadre in lists.cadres():
         group = lists.label("component", cadre.component) or _("Others")
-        groups.setdefault(group, []).append((str(cadre.pk), cadre.label()))
+        groups.setdefault(group, []).append((str(cadre.pk), lists.cadre_of_both(cadre.pk)))
     return [("", _("Choose…")), *groups.items()]
 
 
@@ -192,7 +242,10 @@ class OfficeField(forms.ChoiceField):
 
 
 class UnitField(forms.CharField):
-    """A service, by its name: looked for in the facility chosen beside it."""
+    """A service, by its name: looked for in the facility chosen beside it (``FactForm.clean``)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return (
@@ -207,8 +260,8 @@ def _choice(list_: str, required: bool, **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=choices, required=required, **kwargs)
 
 
-def field_for(fact: Fact, *, required: bool = False) -> forms.Field:
-    """The form field of a fact."""
+def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> forms.Field:
+    """The form field of a fact; ``target`` is the kind of record that a reference leads to."""
     common: dict[str, Any] = {"label": fact.label, "required": required, "help_text": fact.hint}
     match fact.reads:
         case facts.DAY:
@@ -246,7 +299,7 @@ def field_for(fact: Fact, *, required: bool = False) -> forms.Field:
                 max_length=200, widget=forms.TextInput(attrs={"inputmode": "email"}), **common
             )
         case facts.PLACE:
-            return {"facility": FacilityField, "unit": UnitField}.get(fact.name, AreaField)(**common)
+            return {Facility: FacilityField, Unit: UnitField}.get(target, AreaField)(**common)
     return forms.CharField(max_length=fact.most, **common)
 
 
@@ -256,24 +309,41 @@ REASON = gettext_lazy("Why, in a sentence")
 class FactForm(forms.Form):
     """A form over some facts of one kind of record.
 
-    ``why`` adds what justifies a change: reason, decision, since when.
+    ``why`` adds what justifies a change: reason, decision, since when. ``facility`` is the one in which a
+    service is looked for where the form itself names none.
     """
 
     def __init__(
         self, model: type[Record], names: Iterable[str], *args: Any, required: Iterable[str] = (),
-        why: Iterable[str] = (), **kwargs: Any,
+        why: Iterable[str] = (), facility: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.facility = facility
         needed = set(required)
         self.names = list(names)
         for name in self.names:
-            self.fields[name] = field_for(facts.fact(model, name), required=False)
+            target: Any = model._meta.get_field(name).related_model
+            self.fields[name] = field_for(facts.fact(model, name), required=False, target=target)
             self.fields[name].needed = name in needed  # type: ignore[attr-defined]
         for name in why:
             self.fields[f"why_{name}"] = _why_field(name)
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
                 field.widget.attrs.setdefault("class", "in")
+
+    def clean(self) -> dict[str, Any]:
+        """Find the service that was named among those of the facility."""
+        data = super().clean() or self.cleaned_data
+        for field, name in [(f, data.get(f)) for f in self.names if isinstance(self.fields[f], UnitField)]:
+            if not name or self.errors.get("facility"):
+                continue
+            facility = data.get("facility") or self.facility
+            found = [u for u in units_of(facility) if fold(u.name or "") == fold(name)] if facility else []
+            if found:
+                data[field] = found[0]
+            else:
+                self.add_error(field, _no_unit(name, facility))
+        return data
 
     def values(self) -> dict[str, Any]:
         """The facts that were typed."""
@@ -301,6 +371,20 @@ class FactForm(forms.Form):
             self.add_error(target if target in self.fields else None, str(sentence))
 
 
+def _no_unit(name: str, facility: Any) -> str:
+    """Why a service was not found, with those that are there."""
+    if facility is None:
+        return _("Name the facility first, then its service.")
+    known = ", ".join(str(u) for u in units_of(facility)[:12])
+    if not known:
+        return _("No service of %(facility)s is described yet: add it on its page, or leave this empty.") % {
+            "facility": facility
+        }
+    return _("%(facility)s has no service “%(name)s”. Its services: %(known)s.") % {
+        "facility": facility, "name": name, "known": known,
+    }  # fmt: skip
+
+
 def _why_field(name: str) -> forms.Field:
     if name == "reason":
         return forms.CharField(label=REASON, required=False, max_length=500)
@@ -319,10 +403,10 @@ def initial_of(record: Record, names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         fact = facts.fact(type(record), name)
         if fact.reads == facts.PLACE:
-            label = getattr(record, f"{name}_label", None)
-            out[name] = label
-            if name == "facility" and getattr(record, "facility_id", None):
-                out[name] = Facility.objects.filter(pk=record.facility_id).first() or label  # type: ignore[attr-defined]
+            model: Any = type(record)._meta.get_field(name).related_model
+            target = getattr(record, f"{name}_id")
+            found = model.objects.filter(pk=target).first() if target else None
+            out[name] = found or getattr(record, f"{name}_label", None)
         elif fact.reads in (facts.CADRE, facts.OFFICE):
             out[name] = getattr(record, f"{name}_id")
         else:

@@ -1,20 +1,21 @@
 """What every page's frame shows."""
 
 from datetime import date
+from functools import cache as once
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from baarada import __version__
 from baarada.accounts.models import Account
-from baarada.journal.models import ConflictRow
 from baarada.kernel.ids import as_uuid
+from baarada.registry import conflicts
 from baarada.upkeep import backup
 
 KEEP_SECONDS = 60
+BACKUP_KEY = "last-backup"
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -22,9 +23,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "frame_actor": actor,
-        "frame_account": SimpleLazyObject(lambda: _account(actor)),
-        "frame_to_decide": SimpleLazyObject(_to_decide),
-        "frame_backup": SimpleLazyObject(_last_backup),
+        "frame_account": once(lambda: _account(actor)),
+        "frame_to_decide": once(lambda: conflicts.to_decide(seen_by=actor) if actor else 0),
+        "frame_backup": once(last_backup),
         "frame_version": __version__,
         "frame_demo": settings.CONFIG.demo,
     }
@@ -36,13 +37,10 @@ def _account(actor: Any) -> Account | None:
     return Account.objects.filter(pk=as_uuid(actor.account)).select_related("office").first()
 
 
-def _to_decide() -> int:
-    return ConflictRow.objects.filter(merge__in=("person", "owner")).count()
-
-
-def _last_backup() -> date | None:
-    found: date | None = cache.get("last backup")
+def last_backup() -> date | None:
+    """The day of the last verified backup; looked up once a minute at most."""
+    found: date | None = cache.get(BACKUP_KEY)
     if found is None:
         found = backup.last()
-        cache.set("last backup", found, KEEP_SECONDS)
+        cache.set(BACKUP_KEY, found, KEEP_SECONDS)
     return found

@@ -18,7 +18,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def find() -> object:
             user = request.user
-            return actor_of(user) if isinstance(user, SignIn) or hasattr(user, "account") else None
+            return actor_of(user) if isinstance(user, SignIn) else None
 
         request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]
         return self.get_response(request)

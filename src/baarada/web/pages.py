@@ -39,11 +39,11 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated or not request.actor:
-            where = f"{settings.LOGIN_URL}"
-            query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-            target = redirect(where)
-            if query:
-                target["Location"] += f"?{query}"
+            if request.method == "POST":
+                return _sign_in_first(request)
+            target = redirect(settings.LOGIN_URL)
+            if request.method == "GET":
+                target["Location"] += f"?{urlencode({'next': request.get_full_path()})}"
             return target
         try:
             return view(request, *args, **kwargs)
@@ -51,6 +51,13 @@ def signed_in(view: View) -> View:
             raise Http404 from None
 
     return wrapped
+
+
+def _sign_in_first(request: Any) -> HttpResponse:
+    """A form sent when its session had ended: what was typed is carried through the sign-in."""
+    from baarada.web.desk.sign_in import carrying
+
+    return carrying(request)
 
 
 def page(
@@ -70,7 +77,7 @@ def page(
 
 def done(request: Any, sentence: Any, act: Done | None = None) -> None:
     """Say what happened, with the act that can be taken back."""
-    tag = as_uuid(act.act).hex if act else ""
+    tag = str(as_uuid(act.act)) if act else ""
     messages.success(request, sentence, extra_tags=tag)
 
 

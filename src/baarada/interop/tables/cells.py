@@ -7,13 +7,28 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from baarada.journal import runtime
+from baarada.journal.values import MOST_TEXTS
 from baarada.kernel.days import BadDate, PartialDate, parse
 from baarada.kernel.text import fold, tidy
 from baarada.registry import lists
-from baarada.registry.models import FULL_TIME, MICRO, Area, Cadre, Facility, Inclusion, Office, SearchKey
+from baarada.registry.models import (
+    FULL_TIME,
+    MICRO,
+    Area,
+    Cadre,
+    Facility,
+    Inclusion,
+    Office,
+    SearchKey,
+    Unit,
+)
+from baarada.registry.queries import office_of_facility
 from baarada.registry.searchkeys import CODE, NAME, fold_place, plain
 
 EXCEL_ZERO = date(1899, 12, 30)
+MOST = 10**12
+"""No number of a list is greater."""
 
 
 class BadCell(ValueError):
@@ -53,8 +68,10 @@ def day_problem(bad: BadDate) -> str:
     return sentence % {"text": bad.text}
 
 
-_SEX = {"f": "F", "feminin": "F", "femme": "F", "female": "F", "2": "F", "m": "M", "h": "M", "masculin": "M",
-        "homme": "M", "male": "M", "1": "M"}  # fmt: skip
+_SEX = {
+    **dict.fromkeys(("f", "feminin", "femme", "female", "mme", "mlle", "madame", "2"), "F"),
+    **dict.fromkeys(("m", "h", "masculin", "homme", "male", "mr", "monsieur", "1"), "M"),
+}
 
 
 def sex(cell: str) -> str:
@@ -69,25 +86,28 @@ def number(cell: str) -> int:
     """A whole number."""
     digits = cell.replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
     try:
-        return int(digits)
+        found = int(digits)
     except ValueError:
         raise BadCell(_("%(text)s is not a whole number.") % {"text": cell}) from None
+    if abs(found) > MOST:
+        raise BadCell(_("%(text)s is too great a number.") % {"text": cell})
+    return found
 
 
 def share(cell: str) -> int:
     """A share of time: ``80 %``, ``0.8``, ``80``; in ten-thousandths."""
     try:
         value = float(cell.replace("%", "").replace(",", ".").strip())
-    except ValueError:
+        return round(value * FULL_TIME) if value <= 1 and "%" not in cell else round(value * 100)
+    except (ValueError, OverflowError):
         raise BadCell(_("%(text)s is not a share of time. Write it in per cent.") % {"text": cell}) from None
-    return round(value * FULL_TIME) if value <= 1 and "%" not in cell else round(value * 100)
 
 
 def degrees(cell: str) -> int:
     """Degrees as micro-degrees."""
     try:
         return round(float(cell.replace(",", ".").replace("°", "").strip()) * MICRO)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadCell(_("%(text)s is not a position in degrees.") % {"text": cell}) from None
 
 
@@ -95,7 +115,10 @@ def texts(cell: str) -> list[str]:
     """Several short texts in one cell, parted by ; | or line breaks."""
     for mark in ("|", "\n"):
         cell = cell.replace(mark, ";")
-    return [t for t in (tidy(part) for part in cell.split(";")) if t]
+    found = [t for t in (tidy(part) for part in cell.split(";")) if t]
+    if len(found) > MOST_TEXTS:
+        raise BadCell(_("A cell holds at most %(most)s texts.") % {"most": MOST_TEXTS})
+    return found
 
 
 def phones(cell: str) -> list[str]:
@@ -152,17 +175,35 @@ class Finder:
         self._facilities: dict[tuple[str, str], Facility] = {}
         self._areas: dict[tuple[str, ...], Area | None] = {}
         self._offices: dict[str, Office] = {}
-        self._cadres: dict[str, Cadre] = {}
+        self._in_charge: dict[UUID, Office | None] = {}
+        self._units: dict[UUID, dict[str, Unit]] = {}
+        self._cadres: dict[str, list[Cadre]] = {}
         for cadre in lists.cadres():
-            for name in (cadre.code, cadre.label_m, cadre.label_f, cadre.label_en, *(cadre.spellings or [])):
-                self._cadres.setdefault(fold(name or ""), cadre)
+            for name in (cadre.code, cadre.label_m, cadre.label_f, cadre.label_en):
+                self._name_cadre(name, cadre)
+        named = set(self._cadres)
+        for cadre in lists.cadres():
+            # An abbreviation says less than the name of a cadre, and may stand for several.
+            for name in cadre.spellings or []:
+                if fold(name) not in named:
+                    self._name_cadre(name, cadre)
+
+    def _name_cadre(self, name: str | None, cadre: Cadre) -> None:
+        known = self._cadres.setdefault(fold(name or ""), [])
+        if cadre not in known:
+            known.append(cadre)
 
     def cadre(self, cell: str) -> Cadre:
         """A cadre by code, label or usual abbreviation."""
-        found = self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s"))
-        if found is None:
+        found = self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s")) or []
+        if not found:
             raise BadCell(_("Unknown cadre: “%(text)s”. Write it as in the list of cadres.") % {"text": cell})
-        return found
+        if len(found) > 1:
+            raise BadCell(
+                _("“%(text)s” may be one of several cadres: %(cadres)s. Write which.")
+                % {"text": cell, "cadres": ", ".join(map(str, found))}
+            )
+        return found[0]
 
     def facility(self, cell: str, office: Office | None = None) -> Facility:
         """A facility by code or name; of several with one name, the one of the office."""
@@ -187,12 +228,26 @@ class Finder:
             )
         return found[0]
 
-    def _answers_to(self, facility: Facility, office: Office) -> bool:
-        from baarada.journal import runtime
-        from baarada.registry.queries import assignment_of
+    def unit(self, facility: UUID, name: str) -> Unit | None:
+        """A service of a facility by its name; None if it has none of that name."""
+        if facility not in self._units:
+            found = Unit.objects.live().filter(facility_id=facility)
+            self._units[facility] = {fold(u.name or ""): u for u in found}
+        return self._units[facility].get(fold(name))
 
-        found = assignment_of(facility, runtime.today())
-        return found is not None and found.office_id == office.pk
+    def remember_unit(self, unit: Unit) -> None:
+        """A service that the list at hand has brought in."""
+        self._units[unit.facility_id][fold(unit.name or "")] = unit
+
+    def _answers_to(self, facility: Facility, office: Office) -> bool:
+        found = self.office_of(facility)
+        return found is not None and found.pk == office.pk
+
+    def office_of(self, facility: Facility) -> Office | None:
+        """The office that a facility answers to today: asked once, however many rows name the facility."""
+        if facility.pk not in self._in_charge:
+            self._in_charge[facility.pk] = office_of_facility(facility, runtime.today())
+        return self._in_charge[facility.pk]
 
     def _keyed(self, model: Any, cell: str) -> list[Any]:
         number = model.Merge.number
@@ -225,10 +280,20 @@ class Finder:
         return self._offices[cell]
 
     def _by_area(self, areas: list[Area]) -> list[Office]:
-        """The offices of some areas: those that lie deepest in the tree, where several bear one name."""
+        """The offices of some areas: those that lie deepest in the tree, where several bear one name.
+
+        An office called as a level of the map (health district) comes before a hospital or school of that area.
+        """
         found = list(Office.objects.live().filter(area_id__in=[a.pk for a in areas]).order_by("pk"))
+        found = [o for o in found if o.kind in self._levels()] or found
         above = {o.parent_id for o in found}
         return [o for o in found if o.pk not in above]
+
+    @staticmethod
+    def _levels() -> set[str]:
+        """The kinds of office that are called as a level of the country's map."""
+        levels = {str(i.label_fr) for i in lists.items("area_kind")}
+        return {i.code or "" for i in lists.items("office_kind") if str(i.label_fr) in levels}
 
     def _beginning(self, cell: str) -> list[Office]:
         """The office of the area whose name goes on where the cell ends, as with a city in brackets."""
@@ -246,15 +311,20 @@ class Finder:
             self._areas[key] = self._find_area(cell, kind, within, code)
         return self._areas[key]
 
-    def _find_area(self, cell: str, kind: str, within: str, code_: str) -> Area | None:
-        found: list[Area] = list(Area.objects.live().filter(code=code_)) if code_ else []
-        if not found and cell:
-            found = [a for a in self._keyed(Area, cell) if not kind or a.kind == kind]
+    def areas(self, cell: str, kind: str = "", within: str = "") -> list[Area]:
+        """The areas of a name: of one level, if it is given; inside another, where that tells them apart."""
+        found: list[Area] = [a for a in self._keyed(Area, cell) if not kind or a.kind == kind]
         if len(found) > 1 and within:
             parents = {a.pk for a in self._keyed(Area, within)}
             inside = Inclusion.objects.live().filter(area_id__in=[a.pk for a in found], parent_id__in=parents)
             own = set(inside.values_list("area_id", flat=True))
             found = [a for a in found if a.pk in own] or found
+        return found
+
+    def _find_area(self, cell: str, kind: str, within: str, code_: str) -> Area | None:
+        found: list[Area] = list(Area.objects.live().filter(code=code_)) if code_ else []
+        if not found and cell:
+            found = self.areas(cell, kind, within)
         # Of an area that was and one that is, the one that is.
         found.sort(key=lambda a: (a.ends is not None, str(a.pk)))
         return found[0] if found else None

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 from rapidfuzz import fuzz
 
 from baarada.interop.models import LearnedHeading
 from baarada.kernel.text import fold
-from baarada.registry import lists
+from baarada.registry import facts, lists
 from baarada.registry.facts import FACTS
 from baarada.registry.models import Facility, Person, Posting
 
@@ -28,20 +29,31 @@ MOST_HEADING_ROWS = 30
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One thing that a column can be. ``words`` are headings met in lists, folded."""
+    """One thing that a column can be. ``words`` are headings met in lists, folded; ``english`` those in English."""
 
     key: str
     label: Any
     words: tuple[str, ...] = ()
+    english: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
-        """Every heading that means this column, folded."""
-        return {fold(str(self.label)), *self.words}
+        """Every heading that means this column, folded: its label in each language, and words met in lists."""
+        labels = set()
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                labels.add(fold(str(self.label)))
+        return labels | {*self.words, *self.english}
 
 
 def _column(key: str, label: Any, words: str = "") -> Column:
-    return Column(key, label, tuple(w.strip() for w in words.split("|") if w.strip()))
+    """A column; of its words, those behind ``||`` are English."""
+    french, _mark, english = words.partition("||")
+    return Column(key, label, _words(french), _words(english))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.strip() for w in text.split("|") if w.strip())
 
 
 def _of(model: Any, words: dict[str, str], prefix: str = "") -> list[Column]:
@@ -54,101 +66,119 @@ _SEEN = _column(SEEN, _("Version read"), "version lue|version read")
 _PERSON = _of(
     Person,
     {
-        "family_name": "nom|noms|nom de famille|family name|last name|surname",
-        "given_names": "prenom|prenoms|prenom s|given name|given names|first name|first names",
-        "other_names": "autres noms|autre nom|nom de jeune fille|surnom|other names|maiden name",
-        "sex": "sexe|sex|genre|gender|s",
-        "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn|birth date|date of birth|dob",
-        "birth_place": "lieu de naissance|lieu naissance|birth place|place of birth",
-        "nationality": "nationalite|nationality",
-        "marital": "situation matrimoniale|situation de famille|etat civil|marital status",
-        "children": "enfants|nombre d enfants|nombre denfants|nb enfants|enfants a charge|children",
-        "languages": "langues|langues parlees|languages",
-        "phone": "telephone|tel|contact|contacts|n tel|no tel|numero de telephone|mobile|portable|phone",
-        "phone2": "telephone 2|tel 2|deuxieme telephone|autre telephone|second telephone|phone 2",
-        "email": "e mail|email|mail|courriel|adresse electronique",
-        "address": "adresse|domicile|residence|address",
-        "contact_name": "personne a prevenir|contact urgence|person to notify|emergency contact",
-        "contact_link": "lien|lien de parente|relation",
-        "contact_phone": "telephone de la personne a prevenir|tel urgence|emergency phone",
+        "family_name": "nom|noms|nom de famille||family name|last name|surname",
+        "given_names": "prenom|prenoms|prenom s||given name|given names|first name|first names",
+        "other_names": "autres noms|autre nom|nom de jeune fille|surnom||other names|maiden name",
+        "sex": "sexe|genre|s||sex|gender",
+        "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn||birth date|date of birth|dob",
+        "birth_place": "lieu de naissance|lieu naissance||birth place|place of birth",
+        "nationality": "nationalite||nationality",
+        "marital": "situation matrimoniale|situation de famille|etat civil||marital status",
+        "children": "enfants|nombre d enfants|nombre denfants|nb enfants|enfants a charge||children",
+        "languages": "langues|langues parlees||languages",
+        "phone": "telephone|tel|contact|contacts|n tel|no tel|numero de telephone|mobile|portable||phone",
+        "phone2": "telephone 2|tel 2|deuxieme telephone|autre telephone||second telephone|phone 2",
+        "email": "e mail|mail|courriel|adresse electronique||email",
+        "address": "adresse|domicile|residence||address",
+        "contact_name": "personne a prevenir|contact urgence||person to notify|emergency contact",
+        "contact_link": "lien|lien de parente||relation",
+        "contact_phone": "telephone de la personne a prevenir|tel urgence||emergency phone",
     },
 )
 _FULL_NAME = _column(
     "full_name", _("Family name and given names"),
-    "nom et prenom|nom et prenoms|noms et prenoms|nom prenom|nom prenoms|noms prenoms|nom complet|prenom et nom|"
-    "prenoms et nom|nom et prenom s|full name|name|agent|nom de l agent|nom de lagent",
+    "nom et prenom|nom et prenoms|noms et prenoms|nom prenom|nom prenoms|noms prenoms|nom complet|"
+    "prenom et nom|prenoms et nom|nom et prenom s|agent|nom de l agent|nom de lagent||full name|name",
 )  # fmt: skip
 _POSTING = _of(
     Posting,
     {
-        "cadre": "cadre|qualif|qualification|profession|corps|categorie professionnelle|occupation",
-        "facility": "structure|affectation|lieu d affectation|lieu daffectation|etablissement|structure d affectation|"
-        "structure daffectation|structure sanitaire|lieu de travail|facility|posting|workplace",
-        "unit": "service|unite|unit|ward",
-        "job": "fonction|poste occupe|poste|emploi|job|function|position",
-        "kind": "nature de l affectation|nature|kind of posting",
-        "starts": "date de prise de service|prise de service|date d affectation|date daffectation|date affectation|"
-        "depuis|depuis le|date de debut|premier jour|start date|since|first day",
-        "ends": "date de fin|fin|dernier jour|end date|last day",
-        "share": "part du temps|temps de travail|taux|share of time|fte",
+        "cadre": "cadre|qualif|qualification|profession|corps|categorie professionnelle||occupation",
+        "facility": "structure|affectation|lieu d affectation|lieu daffectation|etablissement|"
+        "structure d affectation|structure daffectation|structure sanitaire|lieu de travail||"
+        "facility|posting|workplace",
+        "unit": "service|unite||unit|ward",
+        "job": "fonction|poste occupe|poste|emploi||job|function|position",
+        "kind": "nature de l affectation|nature||kind of posting",
+        "starts": "date de prise de service|prise de service|date d affectation|date daffectation|"
+        "date affectation|depuis|depuis le|date de debut|premier jour||start date|since|first day",
+        "ends": "date de fin|fin|dernier jour||end date|last day",
+        "share": "part du temps|temps de travail|taux||share of time|fte",
         "decision": "decision|n decision|no decision|decision no|numero de decision|acte|n acte|decision n",
-        "decided": "date de la decision|date decision|date of the decision",
-        "reason": "motif|motif de l affectation|reason",
-        "end_reason": "motif de fin|motif de depart|reason of the end",
+        "decided": "date de la decision|date decision||date of the decision",
+        "reason": "motif|motif de l affectation||reason",
+        "end_reason": "motif de fin|motif de depart||reason of the end",
     },
     "posting.",
 )
 _OFFICE = _column(
-    "office", _("Office in charge"), "district|district sanitaire|bureau|office|office in charge|direction"
+    "office", _("Office in charge"), "district|district sanitaire|bureau|direction||office|office in charge"
 )
 _NOTE = _column("note", _("Note"), "note|notes|observation|observations|obs|remarque|remarques")
 
 _FACILITY = _of(
     Facility,
     {
-        "code": "facility id|code|code national|identifiant|national code|id structure|code structure",
-        "name": "nom|name|structure|nom de la structure|etablissement|facility|facility name|designation",
-        "other_names": "autres noms|name source|nom d origine|other names|alias",
-        "kind": "type|type code|type de structure|categorie|kind|kind of facility|nature",
-        "level": "niveau|level|niveau de soins|level of care",
-        "sector": "secteur|sector|statut juridique",
-        "component": "composante|component",
-        "locality": "localite|village|quartier|locality",
-        "starts": "ouverture|date d ouverture|date douverture|opened|opened on|opening date",
-        "ends": "fermeture|date de fermeture|closed|closed on|closing date",
+        "code": "code|code national|identifiant|id structure|code structure||facility id|national code",
+        "name": "nom|structure|nom de la structure|etablissement|designation||name|facility|facility name",
+        "other_names": "autres noms|nom d origine|alias||name source|other names",
+        "kind": "type|type de structure|categorie|nature||type code|kind|kind of facility",
+        "level": "niveau|niveau de soins||level|level of care",
+        "sector": "secteur|statut juridique||sector",
+        "component": "composante||component",
+        "locality": "localite|village|quartier||locality",
+        "starts": "ouverture|date d ouverture|date douverture||opened|opened on|opening date",
+        "ends": "fermeture|date de fermeture||closed|closed on|closing date",
         "latitude": "lat|latitude|y",
         "longitude": "lon|long|lng|longitude|x",
-        "codes": "codes ailleurs|codes in other systems|dhis2|code dhis2",
-        "services": "services|services offerts|paquet|services offered",
-        "phone": "telephone|tel|contact|phone",
-        "email": "e mail|email|courriel|mail",
-        "address": "adresse|address",
+        "codes": "codes ailleurs|dhis2|code dhis2||codes in other systems",
+        "services": "services|services offerts|paquet||services offered",
+        "phone": "telephone|tel|contact||phone",
+        "email": "e mail|courriel|mail||email",
+        "address": "adresse||address",
         "source": "source",
-        "quality": "quality|qualite|certitude|certainty",
+        "quality": "qualite|certitude||quality|certainty",
         "note": "note|notes|observation|observations|obs|remarques",
     },
 )
 _PLACES = [
     _column("region", _("Region"), "region|region sanitaire"),
-    _column("cercle", pgettext_lazy("map", "Area below the region"), "cercle|departement|province|county"),
-    _column("cercle_code", _("Code of that area"), "cercle pcode|code cercle|pcode|area code"),
-    _column("commune", _("Commune"), "commune|arrondissement|municipality"),
-    _column("office", _("Health district"), "district|district sanitaire|health district|bureau|office"),
-    _column("duplicate_of", _("Duplicate of (code)"), "duplicate of|doublon de|doublon"),
+    _column("cercle", pgettext_lazy("map", "Area below the region"), "cercle|departement|province||county"),
+    _column("cercle_code", _("Code of that area"), "cercle pcode|code cercle|pcode||area code"),
+    _column("commune", _("Commune"), "commune|arrondissement||municipality"),
+    _column("office", _("Health district"), "district|district sanitaire|bureau||health district|office"),
+    _column("duplicate_of", _("Duplicate of (code)"), "doublon de|doublon||duplicate of"),
 ]
+
+
+FIELDS = {
+    PEOPLE: [c.key for c in (*_PERSON, _NOTE)],
+    FACILITIES: [c.key for c in _FACILITY],
+}
+"""The columns that are fields of the record a row is about, under the field's own name."""
 
 
 def columns(kind: str) -> list[Column]:
     """Everything a column of a list of this kind can be, in the order of an export."""
     if kind == FACILITIES:
-        return [*_FACILITY, *_PLACES, _ID, _SEEN]
-    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, _OFFICE, _NOTE, _ID, _SEEN]
+        return [*_FACILITY, *map(_with_levels, _PLACES), _ID, _SEEN]
+    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
+
+
+def _with_levels(one: Column) -> Column:
+    """The column of the office, headed by a level of the country's map where offices bear the name of that level."""
+    if one.key != "office":
+        return one
+    levels = [{fold(i.label_fr or ""), fold(i.label_en or "")} for i in lists.items("area_kind")]
+    offices = {fold(text or "") for i in lists.items("office_kind") for text in (i.label_fr, i.label_en)}
+    words = {word for level in levels if level & offices for word in level if word}
+    return Column(one.key, one.label, (*one.words, *sorted(words)), one.english)
 
 
 _NUMBER_WORDS = {
-    "payroll": "mle|matricule|n mle|no mle|n matricule|numero matricule|mat|payroll number|staff number",
-    "national": "nina|n nina|national id|national identity number|nin|cni|carte nationale",
-    "council": "n ordre|no ordre|numero d ordre|numero dordre|ordre|council number|registration number",
+    "payroll": "mle|matricule|n mle|no mle|n matricule|numero matricule|mat||payroll number|staff number",
+    "national": "nina|n nina|nin|cni|carte nationale||national id|national identity number",
+    "council": "n ordre|no ordre|numero d ordre|numero dordre|ordre||council number|registration number",
     "passport": "passeport|passport|n passeport",
 }
 
@@ -158,21 +188,44 @@ def _numbers() -> list[Column]:
     out = []
     for item in lists.items("identifier_kind"):
         role = lists.attribute("identifier_kind", item.code, "role")
-        words = "|".join(
-            (
-                _NUMBER_WORDS.get(role, ""),
-                fold(item.label_fr or ""),
-                fold(item.label_en or ""),
-                fold(item.code or ""),
-            )
-        )
-        out.append(_column(f"number.{item.code}", str(item), words))
+        own = _column(f"number.{item.code}", str(item), _NUMBER_WORDS.get(role, ""))
+        french, english = (fold(item.label_fr or ""),), (fold(item.label_en or ""), fold(item.code or ""))
+        out.append(Column(own.key, own.label, own.words + french, own.english + english))
     return out
 
 
 def column(kind: str, key: str) -> Column | None:
     """A column by its key."""
     return next((c for c in columns(kind) if c.key == key), None)
+
+
+_TAKES: dict[str, Any] = {
+    facts.TEXT: _("Text"),
+    facts.LONG: _("Text"),
+    facts.TEXTS: _("One or several, with a semicolon between them"),
+    facts.CODES: _("One or several, with a semicolon between them"),
+    facts.NUMBER: _("A whole number"),
+    facts.PHONE: _("A telephone number"),
+    facts.EMAIL: _("An e-mail address"),
+    facts.PLACE: _("Its name or its code, as the register has it"),
+}
+"""What to write in a column, by how its values read."""
+
+
+def takes(kind: str, one: Column) -> str:
+    """What to write in a column, in a sentence."""
+    if one.key.startswith("number."):
+        return str(_("As it stands on the paper; set the column to text, so that nothing is rounded"))
+    prefix, _dot, name = one.key.rpartition(".")
+    model = Posting if prefix else Facility if kind == FACILITIES else Person
+    known = FACTS[model].get(name)
+    if known is None or known.reads == facts.OFFICE:
+        return str(_TAKES[facts.PLACE])
+    if known.list:
+        return "; ".join(str(item) for item in lists.items(known.list))
+    if known.reads == facts.CADRE:
+        return "; ".join(cadre.label() for cadre in lists.cadres())
+    return str(_TAKES.get(known.reads) or known.hint)
 
 
 @dataclass(slots=True)
@@ -206,22 +259,28 @@ def _learned(kind: str) -> dict[str, str]:
 def propose(kind: str, headings: Sequence[str]) -> list[Proposal]:
     """Take each heading for a column: as it was matched by hand before, by its words, or by its likeness."""
     known = columns(kind)
-    learned = _learned(kind)
+    learned = {
+        heading: key for heading, key in _learned(kind).items() if key in {"", *(c.key for c in known)}
+    }
     out = [Proposal(i, heading) for i, heading in enumerate(headings)]
     taken: set[str] = set()
+    # What a person said comes first, whatever stands to the left of it.
+    for one in out:
+        key = learned.get(fold(one.heading))
+        if key is not None and key not in taken:
+            one.remembered = True
+            _take(one, key, SURE, taken)
     for certainty, match in ((SURE, _by_words), (TO_CONFIRM, _by_likeness)):
         for one in out:
-            folded = fold(one.heading)
-            if one.key or not folded:
-                continue
-            if folded in learned:
-                key, one.remembered = learned[folded], True
-            else:
-                key = match(known, folded, taken)
-            if key and key not in taken:
-                one.key, one.certainty = key, SURE if one.remembered else certainty
-                taken.add(key)
+            if not one.key and not one.remembered and fold(one.heading):
+                _take(one, match(known, fold(one.heading), taken), certainty, taken)
     return out
+
+
+def _take(one: Proposal, key: str, certainty: str, taken: set[str]) -> None:
+    if key:
+        one.key, one.certainty = key, certainty
+        taken.add(key)
 
 
 def _by_words(known: list[Column], folded: str, taken: set[str]) -> str:
@@ -237,7 +296,7 @@ def _by_likeness(known: list[Column], folded: str, taken: set[str]) -> str:
 
 
 def learn(kind: str, matched: dict[str, str]) -> None:
-    """Remember what headings were matched to by hand."""
+    """Remember what headings were matched to by hand; no key for one that is left out."""
     for heading, key in matched.items():
         if fold(heading):
             LearnedHeading.objects.update_or_create(kind=kind, heading=fold(heading), defaults={"key": key})

@@ -22,7 +22,16 @@ from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.registry import lists, queries
 from baarada.registry.display import moment
-from baarada.registry.models import FULL_TIME, MICRO, Assignment, Facility, Person, Posting
+from baarada.registry.models import (
+    FULL_TIME,
+    MICRO,
+    Assignment,
+    Facility,
+    Identifier,
+    Office,
+    Person,
+    Posting,
+)
 
 XLSX, CSV = "xlsx", "csv"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,7 +48,7 @@ class About:
     made: datetime
 
 
-def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, Any]]:
+def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, str]]:
     """The rows of a list of people, in the order given."""
     seen_by.require("export")
     today = runtime.today()
@@ -52,21 +61,33 @@ def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, An
                 yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []))
 
 
-def _person_row(person: Person, numbers: Sequence[Any], postings: Sequence[Posting]) -> dict[str, Any]:
+def _person_row(person: Person, numbers: Sequence[Any], postings: Sequence[Posting]) -> dict[str, str]:
     posting = postings[0] if postings else None
-    row: dict[str, Any] = {
-        c.key: getattr(person, c.key, None) for c in columns.columns(columns.PEOPLE) if hasattr(person, c.key)
-    }
+    shown = _first_of_each(numbers)
+    pages = [journal.seen(r) for r in (person, posting, *shown) if r is not None]
+    own = {columns.ID: str(person.pk), columns.SEEN: tokens.seal(*pages)}
+    return person_cells(person, shown, posting) | own
+
+
+def _first_of_each(numbers: Iterable[Identifier]) -> list[Identifier]:
+    """One number of each kind: a list has one column for it."""
+    out: dict[str | None, Identifier] = {}
+    for one in numbers:
+        out.setdefault(one.kind, one)
+    return list(out.values())
+
+
+def person_cells(person: Person, numbers: Iterable[Identifier], posting: Posting | None) -> dict[str, str]:
+    """What the columns say of somebody, without the opaque ones."""
+    row: dict[str, Any] = {name: getattr(person, name) for name in columns.FIELDS[columns.PEOPLE]}
     for name, list_ in (("nationality", "nationality"), ("marital", "marital")):
         row[name] = lists.label(list_, row[name])
     row["languages"] = [lists.label("language", code) for code in person.languages or []]
     row["office"] = str(person.office) if person.office else None
-    for one in numbers:
-        row.setdefault(f"number.{one.kind}", one.number)
+    row |= {f"number.{one.kind}": one.number for one in numbers}
     if posting:
         row |= _posting_cells(posting, person.sex)
-    pages = [journal.seen(r) for r in (person, posting) if r is not None]
-    return row | {columns.ID: str(person.pk), columns.SEEN: tokens.seal(*pages)}
+    return {key: _cell(value) for key, value in row.items()}
 
 
 def _posting_cells(posting: Posting, sex: str | None) -> dict[str, Any]:
@@ -78,7 +99,7 @@ def _posting_cells(posting: Posting, sex: str | None) -> dict[str, Any]:
         "posting.kind": lists.label("posting_kind", posting.kind),
         "posting.starts": posting.starts,
         "posting.ends": posting.ends,
-        "posting.share": None if posting.share is None else f"{posting.share * 100 // FULL_TIME} %",
+        "posting.share": None if posting.share is None else f"{posting.share * 100 / FULL_TIME:g} %",
         "posting.decision": posting.decision,
         "posting.decided": posting.decided,
         "posting.reason": lists.label("posting_reason", posting.reason),
@@ -86,27 +107,27 @@ def _posting_cells(posting: Posting, sex: str | None) -> dict[str, Any]:
     }
 
 
-def facility_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, Any]]:
+def facility_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, str]]:
     """The rows of a list of facilities, in the order given."""
     seen_by.require("export")
-    today = runtime.today()
     for piece in in_pieces(ids, PIECE):
         found = {f.pk: f for f in Facility.objects.filter(pk__in=piece).select_related("area")}
-        offices = {
-            a.facility_id: a.office
-            for a in Assignment.objects.in_force(today).filter(facility_id__in=piece).select_related("office")
-        }
+        offices = offices_of(piece)
         for pk in piece:
             if pk in found:
-                yield _facility_row(found[pk], offices.get(pk))
+                own = {columns.ID: str(pk), columns.SEEN: tokens.seal(journal.seen(found[pk]))}
+                yield facility_cells(found[pk], offices.get(pk)) | own
 
 
-def _facility_row(facility: Facility, office: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        c.key: getattr(facility, c.key, None)
-        for c in columns.columns(columns.FACILITIES)
-        if hasattr(facility, c.key)
-    }
+def offices_of(facilities: Sequence[UUID]) -> dict[UUID, Office]:
+    """The offices that some facilities answer to today."""
+    rows = Assignment.objects.in_force(runtime.today()).filter(facility_id__in=facilities)
+    return {a.facility_id: a.office for a in rows.select_related("office")}
+
+
+def facility_cells(facility: Facility, office: Office | None) -> dict[str, str]:
+    """What the columns say of a facility, without the opaque ones."""
+    row: dict[str, Any] = {name: getattr(facility, name) for name in columns.FIELDS[columns.FACILITIES]}
     row["kind"] = lists.label("facility_type", facility.kind)
     row["sector"] = lists.label("sector", facility.sector)
     row["component"] = lists.label("component", facility.component)
@@ -114,7 +135,7 @@ def _facility_row(facility: Facility, office: Any) -> dict[str, Any]:
         row[name] = None if row[name] is None else f"{row[name] / MICRO:.6f}".rstrip("0").rstrip(".")
     row["region" if facility.area and facility.area.kind == "region" else "cercle"] = facility.area_label
     row["office"] = str(office) if office else None
-    return row | {columns.ID: str(facility.pk), columns.SEEN: tokens.seal(journal.seen(facility))}
+    return {key: _cell(value) for key, value in row.items()}
 
 
 ROWS = {columns.PEOPLE: people_rows, columns.FACILITIES: facility_rows}
@@ -126,7 +147,7 @@ def write(
     """Write a list to a file; returns how many rows it has."""
     known = [c for c in columns.columns(kind) if c.key != "full_name"]
     headings = [str(c.label) for c in known]
-    rows = ([_cell(row.get(c.key)) for c in known] for row in ROWS[kind](ids, seen_by=seen_by))
+    rows = ([row.get(c.key, "") for c in known] for row in ROWS[kind](ids, seen_by=seen_by))
     return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)
 
 
@@ -175,29 +196,42 @@ def _write_csv(target: Path, headings: list[str], rows: Iterable[list[str]], abo
 
 
 def _write_xlsx(target: Path, headings: list[str], rows: Iterable[list[str]], about: About) -> int:
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(target), options)
-    # No author, no path, no time of the machine in the file's properties.
-    book.set_properties(
-        {"title": about.title, "author": "", "company": "", "created": about.made.replace(tzinfo=None)}
-    )
-    head = book.add_format({"bold": True, "bg_color": "#EFECE6", "bottom": 1})
+    book = _book(target, about.title, about.made)
+    head = _head(book)
+    # Text for ever, even where somebody edits the cell or saves the sheet in another form.
+    as_text = book.add_format({"quote_prefix": True})
     sheet = book.add_worksheet(_("List")[:31])
-    sheet.freeze_panes(1, 0)
-    for place, heading in enumerate(headings):
-        sheet.set_column(place, place, max(10, min(len(heading) + 2, 28)))
-        sheet.write_string(0, place, heading, head)
+    _headings(sheet, headings, head)
     count = 0
     for row in rows:
         count += 1
         for place, cell in enumerate(row):
             if cell:
-                sheet.write_string(count, place, cell)
+                sheet.write_string(count, place, cell, as_text if cell.startswith(DANGEROUS) else None)
     _write_notes(book.add_worksheet(_("About this list")[:31]), notes(about), head)
     book.close()
     return count
+
+
+def _book(target: Path, title: str, made: datetime) -> Any:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(target), options)
+    # No author, no path, no time of the machine in the file's properties.
+    book.set_properties({"title": title, "author": "", "company": "", "created": made.replace(tzinfo=None)})
+    return book
+
+
+def _head(book: Any) -> Any:
+    return book.add_format({"bold": True, "bg_color": "#EFECE6", "bottom": 1})
+
+
+def _headings(sheet: Any, headings: Sequence[str], head: Any) -> None:
+    sheet.freeze_panes(1, 0)
+    for place, heading in enumerate(headings):
+        sheet.set_column(place, place, max(10, min(len(heading) + 2, 28)))
+        sheet.write_string(0, place, heading, head)
 
 
 def _write_notes(sheet: Any, lines: list[tuple[str, str]], head: Any) -> None:
@@ -208,7 +242,9 @@ def _write_notes(sheet: Any, lines: list[tuple[str, str]], head: Any) -> None:
         sheet.write_string(place, 1, text)
 
 
-def write_refused(rows: Iterable[Any], headings: dict[str, str], target: Path, about: About) -> int:
+def write_refused(
+    rows: Iterable[Any], headings: dict[str, str], target: Path, about: About, *, form: str = XLSX
+) -> int:
     """The rows that stay outside, as they were sent, with the reason in a last column."""
     keys = list(headings)
     names = [*headings.values(), _("Reason, and what to do")]
@@ -218,4 +254,15 @@ def write_refused(rows: Iterable[Any], headings: dict[str, str], target: Path, a
         )]
         for row in rows
     )  # fmt: skip
-    return _write_xlsx(target, names, lines, about)
+    return (_write_xlsx if form == XLSX else _write_csv)(target, names, lines, about)
+
+
+def write_model(kind: str, target: Path) -> None:
+    """An empty list to fill in: the headings, and on the second sheet what each column takes."""
+    known = [c for c in columns.columns(kind) if c.key not in ("full_name", columns.ID, columns.SEEN)]
+    book = _book(target, str(columns.KINDS[kind]), runtime.now())
+    head = _head(book)
+    _headings(book.add_worksheet(_("List")[:31]), [str(c.label) for c in known], head)
+    notes_ = [(str(c.label), columns.takes(kind, c)) for c in known]
+    _write_notes(book.add_worksheet(_("How to fill it in")[:31]), notes_, head)
+    book.close()

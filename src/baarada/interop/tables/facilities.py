@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,20 @@ from django.utils.translation import gettext as _
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
 from baarada.interop.tables import cells
 from baarada.interop.tables.cells import Finder
-from baarada.interop.tables.columns import ID, SEEN
+from baarada.interop.tables.columns import FACILITIES, ID, SEEN
 from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, pages_of, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.models import Link
 from baarada.journal.sql import in_pieces
 from baarada.kernel.days import PartialDate
+from baarada.kernel.errors import Refused
 from baarada.registry import rules
 from baarada.registry.models import Area, Assignment, Facility, SearchKey
 from baarada.registry.searchkeys import CODE, NAME, fold_place, plain
+
+DUPLICATE_OF = "duplicate_of"
+"""The column in which a list says that two of its rows are one facility."""
 
 _READERS: dict[str, Any] = {
     "code": cells.text, "name": cells.text, "other_names": cells.texts, "kind": cells.code("facility_type"),
@@ -35,22 +39,23 @@ _READERS: dict[str, Any] = {
 class Facilities:
     """Reads, plans and writes rows of lists of facilities."""
 
+    kind = FACILITIES
+
     def __init__(self, by: Any) -> None:
         self.by = by
         self.finder = Finder()
         self.today = runtime.today()
         self.codes_met: dict[str, int] = {}
-        self.made: dict[str, Facility] = {}
 
-    def parse(self, line: int, found: dict[str, str]) -> Parsed:
-        """Read one row, given its cells by column key."""
-        row = Parsed(line, found)
+    def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
+        """Read one row, given its cells by column key and which of them say nothing new."""
+        row = Parsed(line, found, untouched)
         for key, reader in _READERS.items():
             value = row.read(key, reader)
             if value is not None:
                 row.values[key] = value
-        if "commune" in found and found["commune"] and "locality" not in row.values:
-            row.values["locality"] = cells.text(found["commune"])
+        if row.cell("commune") and "locality" not in row.values:
+            row.values["locality"] = cells.text(row.cell("commune"))
         area = self._area(row)
         if area is not None:
             row.values["area"] = (area, str(area))
@@ -62,9 +67,17 @@ class Facilities:
 
     def _area(self, row: Parsed) -> Area | None:
         """The smallest area that is named: below the region, else the region."""
-        region, below, code = (row.cells.get(k, "") for k in ("region", "cercle", "cercle_code"))
+        region, below, code = (row.cell(k) for k in ("region", "cercle", "cercle_code"))
         found = self.finder.area(below, "", region, code) if below or code else None
-        return found or (self.finder.area(region, "region") or self.finder.area(region) if region else None)
+        above = self.finder.area(region, "region") or self.finder.area(region) if region else None
+        for key, cell, area in (("cercle", below, found), ("region", region, above)):
+            if cell and area is None:
+                row.refuse(
+                    key,
+                    _("No area is called “%(text)s”. Correct the name, or add the area first.")
+                    % {"text": cell},
+                )
+        return found or above
 
     def _check(self, row: Parsed) -> None:
         if not row.cells.get(ID) and not row.values.get("name"):
@@ -116,6 +129,11 @@ class Facilities:
         if row.problems:
             plan.status = REFUSED
         plan.title = str(row.values.get("name") or plan.title)
+        if row.cells.get(DUPLICATE_OF):
+            plan.title = _("%(name)s, the same as %(code)s") % {
+                "name": plan.title,
+                "code": row.cells[DUPLICATE_OF],
+            }
         return plan
 
     def _uncoded(self, row: Parsed, by_name: list[UUID], known: "Known") -> Plan:
@@ -128,8 +146,7 @@ class Facilities:
             and not (row.values.get("code") and f.code)
         ]  # fmt: skip
         if not alike:
-            if "kind" not in row.values and not any(key == "kind" for key, _cell, _s in row.problems):
-                row.refuse("kind", _("Write the kind of facility."))
+            self._check_new(row)
             return Plan(NEW)
         if len(alike) == 1:
             plan = self._matched(row, alike[0].pk, known)
@@ -137,10 +154,28 @@ class Facilities:
                 return plan
         return Plan(DOUBT, candidates=[str(f.pk) for f in alike][:MOST_CANDIDATES])
 
+    def settled(self, row: Parsed, pk: UUID | None) -> Plan:
+        """What a row does when a person has said which facility it is: one that is here, or a new one (None).
+
+        Raises:
+            Refused: that facility is gone meanwhile.
+        """
+        if pk is None:
+            self._check_new(row)
+            return Plan(NEW)
+        known = Known({pk})
+        if pk not in known.facilities:
+            raise Refused(_("This file is not here any more. Make the dry run again."))
+        return self._matched(row, pk, known)
+
+    def _check_new(self, row: Parsed) -> None:
+        if "kind" not in row.values and not any(key == "kind" for key, _cell, _s in row.problems):
+            row.refuse("kind", _("Write the kind of facility."))
+
     def _matched(self, row: Parsed, pk: UUID, known: "Known") -> Plan:
         facility = known.facilities[pk]
         seen = row.cells.get(SEEN, "") or tokens.seal(journal.seen(facility))
-        changes = self._changes(row, facility, known, pages_of(seen))
+        changes = self._changes(row, facility, known, pages_of(row.cells.get(SEEN, ""), known.lanes))
         return Plan(CHANGE if changes else SAME, pk, seen, changes=len(changes), title=str(facility))
 
     def _changes(
@@ -158,6 +193,10 @@ class Facilities:
 
     # -- writing ----------------------------------------------------------------------
 
+    def changes(self, row: Parsed, kept: ImportRow, known: "Known") -> list[tuple[str, Any]]:
+        """What a row writes about the facility that it was found to be: sorts of change and their fields."""
+        return self._changes(row, known.facilities[kept.target], known, pages_of(kept.seen, known.lanes))
+
     def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: "Known") -> None:
         """Write what a row was planned to do."""
         if kept.status == NEW:
@@ -165,8 +204,8 @@ class Facilities:
             self._assign(act, facility, row.extra.get("office"), None)
         else:
             facility = known.facilities[kept.target]
-            pages = pages_of(kept.seen)
-            changes = self._changes(row, facility, known, pages)
+            pages = pages_of(kept.seen, known.lanes)
+            changes = self.changes(row, kept, known)
             fields = {k: v for sort, one in changes if sort == "facility" for k, v in one.items()}
             if fields:
                 page = pages.get(facility.pk) or journal.seen(facility)
@@ -176,10 +215,6 @@ class Facilities:
             for sort, what in changes:
                 if sort == "office":
                     self._assign(act, facility, *what)
-        code = plain(row.values.get("code") or "")
-        if code:
-            self.made[code] = facility
-        self._link(act, row, facility)
 
     def _assign(self, act: journal.Act, facility: Facility, office: Any, old: Assignment | None) -> None:
         if office is None:
@@ -195,18 +230,28 @@ class Facilities:
             Assignment, entry_kind="facility.assigned", facility=facility, office=office, starts=starts
         )
 
-    def _link(self, act: journal.Act, row: Parsed, facility: Facility) -> None:
-        """The list says that a row is another's double: the two are taken as one, which can be taken back."""
-        code = plain(row.cells.get("duplicate_of", ""))
-        other = self.made.get(code) if code else None
-        if other is None and code:
-            other = Facility.objects.live().filter(code=row.cells["duplicate_of"].strip()).first()
-        if other is None or other.pk == facility.pk:
-            return
-        pair = {facility.pk, other.pk}
-        linked = Link.objects.filter(one__in=pair, other__in=pair, deleted=False, active=True).exists()
-        if not linked:
-            act.link(facility, other)
+    def finish(self, act: journal.Act, rows: Iterable[ImportRow]) -> None:
+        """Take as one the facilities that a list says are: once all are here, whatever their order in it.
+
+        Safe to do again; each link can be taken back.
+        """
+        pairs = [
+            (row.cells.get("code", ""), row.cells[DUPLICATE_OF])
+            for row in rows
+            if row.cells.get(DUPLICATE_OF)
+        ]
+        found = self._by_codes([code for pair in pairs for code in pair])
+        for one, other in ((found.get(plain(a)), found.get(plain(b))) for a, b in pairs):
+            if one is not None and other is not None and one.canonical != other.canonical:
+                act.link(one, other)
+
+    def _by_codes(self, codes: Iterable[str]) -> dict[str, Facility]:
+        out: dict[str, Facility] = {}
+        for piece in in_pieces({plain(code) for code in codes if code}):
+            keys = SearchKey.objects.filter(key__in=piece, kind=CODE, type=Facility.Merge.number)
+            for facility in Facility.objects.live().filter(pk__in=keys.values("target")).order_by("-pk"):
+                out[plain(facility.code or "")] = facility
+        return out
 
     def known_for(self, rows: Iterable[ImportRow]) -> "Known":
         """The facilities that some rows are about."""
@@ -229,6 +274,11 @@ class Known:
         for piece in in_pieces(self.facilities):
             for one in Assignment.objects.live().filter(facility_id__in=piece).select_related("office"):
                 self.assignments[one.facility_id].append(one)
+
+    @cached_property
+    def lanes(self) -> dict[bytes, int]:
+        """For reading sealed last columns."""
+        return tokens.lanes_here()
 
     def assignment(self, pk: UUID, on: Any) -> Assignment | None:
         """The one in force."""

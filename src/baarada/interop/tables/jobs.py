@@ -8,6 +8,8 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,11 +39,14 @@ from baarada.interop.models import (
     ImportRow,
 )
 from baarada.interop.tables import columns, sheets
+from baarada.interop.tables.births import BIRTH_DAYS, BIRTHS, OPTIONS, YEAR_ONLY, Births, Question
 from baarada.interop.tables.facilities import Facilities
 from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.people import People
+from baarada.interop.tables.returning import Rows, untouched
 from baarada.journal import actions as journal
 from baarada.journal import runtime
+from baarada.journal.sql import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_id, as_uuid
@@ -51,7 +56,13 @@ PLAN_PIECE = 500
 WRITE_PIECE = 70
 """People written in one transaction: about 500 entries."""
 MOST_LEFT = 500
-UNDER_WAY = (PLANNING, IMPORTING, UNDOING)
+SENT = "sent"
+UNDONE_BY = "undone_by"
+PLANNED_AT = "planned_at"
+SAME_FILES = 5
+"""Among so many earlier imports of the same file its answers are looked for."""
+BORN = "born"
+UNDER_WAY = (UPLOADED, PLANNING, IMPORTING, UNDOING)
 
 
 # -- files ------------------------------------------------------------------------------
@@ -63,30 +74,87 @@ def folder(job: ImportJob) -> Path:
 
 
 def begin(kind: str, source: Path, name: str, *, by: Actor) -> ImportJob:
-    """Take a file in: keep it, take it apart, look for its headings.
+    """Take a file in: take it apart, look for its headings.
 
     Raises:
         Refused: it cannot be read; nothing was kept.
     """
     by.require("import")
+    job = _new(kind, source, name, by)
+    try:
+        _take_apart(job, source)
+    except BaseException:
+        drop(job)
+        raise
+    return job
+
+
+def receive(kind: str, source: Path, name: str, *, by: Actor) -> ImportJob:
+    """Keep a file that was sent; the worker takes it apart."""
+    by.require("import")
+    job = _new(kind, source, name, by)
+    shutil.copyfile(source, folder(job) / SENT)
+    return job
+
+
+def read(job: ImportJob) -> None:
+    """Take apart a file that was sent.
+
+    Raises:
+        Refused: it cannot be read; the file is not kept.
+    """
+    try:
+        _take_apart(job, folder(job) / SENT)
+    except Refused:
+        shutil.rmtree(folder(job), ignore_errors=True)
+        raise
+    (folder(job) / SENT).unlink()
+
+
+def _new(kind: str, source: Path, name: str, by: Actor) -> ImportJob:
     job = ImportJob(
         id=as_uuid(runtime.new_id()), kind=kind, file_name=Path(name).name[:200], account=as_uuid(by.account),
         writer=[by.name, by.office.hex(), by.kind], begun=runtime.now(), state=UPLOADED, digest=_digest(source),
     )  # fmt: skip
-    place = folder(job)
-    place.mkdir(parents=True)
-    try:
-        sheet = sheets.read(source, place / "rows")
-        first = [row for row, _i in zip(sheet.rows(), range(columns.MOST_HEADING_ROWS), strict=False)]
-        job.sheet = sheet.name
-        job.heading_row, headings = columns.find_headings(kind, first)
-        job.mapping = [_as_json(p) for p in columns.propose(kind, headings)]
-        job.state = READ
-        job.save()
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
+    folder(job).mkdir(parents=True)
+    job.save()
     return job
+
+
+def _take_apart(job: ImportJob, source: Path) -> None:
+    sheet = sheets.read(source, folder(job) / "rows")
+    first = [row for row, _i in zip(sheet.rows(), range(columns.MOST_HEADING_ROWS), strict=False)]
+    job.sheet = sheet.name
+    job.heading_row, headings = columns.find_headings(job.kind, first)
+    job.mapping = [_as_json(p) for p in columns.propose(job.kind, headings)]
+    job.state = READ
+    job.options = _answered_before(job)
+    job.total = sum(any(cells) for number, cells in sheet.rows() if number > job.heading_row)
+    if not job.total:
+        raise Refused(_("This file has headings, and no row below them."))
+    job.save()
+
+
+def _answered_before(job: ImportJob) -> dict[str, Any]:
+    """What was answered about this very file when it came before."""
+    same = ImportJob.objects.filter(kind=job.kind, digest=job.digest).exclude(pk=job.pk).order_by("-pk")
+    for options in same.values_list("options", flat=True)[:SAME_FILES]:
+        if OPTIONS.keys() & options.keys():
+            return {name: value for name, value in options.items() if name in {*OPTIONS, BIRTH_DAYS}}
+    return {}
+
+
+def drop(job: ImportJob) -> None:
+    """Forget a file that wrote nothing.
+
+    Raises:
+        Refused: it wrote something: that can be taken back, not forgotten.
+    """
+    if job.act is not None:
+        raise Refused(_("This import wrote to the register: take it back instead."))
+    place = folder(job)
+    job.delete()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _digest(source: Path) -> str:
@@ -133,7 +201,10 @@ def match(job: ImportJob, keys: dict[int, str], *, by: Actor) -> None:
     learned = {}
     for one in job.mapping:
         key = keys.get(one["index"], "")
-        if key and key != one["key"]:
+        one["chosen"] = (
+            key != one["key"] or one["certainty"] == columns.TO_CONFIRM or one.get("chosen", False)
+        )
+        if one["chosen"]:
             learned[one["heading"]] = key
         one["key"], one["certainty"] = key, columns.SURE if key else columns.LEFT
     columns.learn(job.kind, learned)
@@ -155,24 +226,58 @@ def rows_of(job: ImportJob) -> Iterator[tuple[int, dict[str, str]]]:
 
 def plan(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) -> None:
     """Work out what every row would do. Nothing is written to the register."""
-    by = actor(job)
-    reader = READERS[job.kind](by)
-    ImportJob.objects.filter(pk=job.pk).update(state=PLANNING, done=0, stop=False)
+    reader = reader_of(job)
+    ImportJob.objects.filter(pk=job.pk).update(state=PLANNING, done=0, stop=False, message="")
+    answers = _answers(job)
     job.rows.all().delete()
-    piece: list[Parsed] = []
     done = 0
-    for number, found in rows_of(job):
-        piece.append(reader.parse(number, found))
-        if len(piece) == PLAN_PIECE:
-            done += _keep_plans(job, reader, piece)
-            tell(done)
-            piece = []
-            if _stopped(job):
-                return
-    done += _keep_plans(job, reader, piece)
+    births = Births()
+    for piece in in_pieces(rows_of(job), PLAN_PIECE):
+        for _line, found in piece:
+            births.look(found.get(BORN, ""))
+        done += _keep_plans(job, reader, parse(reader, piece))
+        tell(done)
+        if _stopped(job):
+            return
+    _answer_again(job, answers)
     _count(job)
+    _note(job, {PLANNED_AT: runtime.now().isoformat(), BIRTH_DAYS: births.suspicious()})
     ImportJob.objects.filter(pk=job.pk).update(state=PLANNED, done=done, total=done)
     job.refresh_from_db()
+
+
+def parse(reader: Any, rows: Rows) -> list[Parsed]:
+    """Read some rows of a file, without what stands in them as it was written out."""
+    same = untouched(reader.kind, rows)
+    return [reader.parse(line, dict(cells), same.get(line, frozenset())) for line, cells in rows]
+
+
+def reader_of(job: ImportJob, by: Actor | None = None) -> Any:
+    """What reads the rows of a file, as a person decided for the whole of it."""
+    reader = READERS[job.kind](by or actor(job))
+    if job.options.get(BIRTHS) == YEAR_ONLY:
+        reader.year_only = set(job.options.get(BIRTH_DAYS, {}))
+    return reader
+
+
+def _note(job: ImportJob, found: dict[str, Any]) -> None:
+    job.options = {**job.options, **found}
+    ImportJob.objects.filter(pk=job.pk).update(options=job.options)
+
+
+def _answers(job: ImportJob) -> dict[int, str]:
+    """What people said about doubts in an earlier dry run, by line."""
+    found = {}
+    for row in job.rows.filter(answered=True):
+        found[row.line] = "leave" if row.status == DOUBT else str(row.target) if row.target else "new"
+    return found
+
+
+def _answer_again(job: ImportJob, answers: dict[int, str]) -> None:
+    """Doubts that are still the same were settled already."""
+    for row in job.rows.filter(status=DOUBT, line__in=answers):
+        if answers[row.line] in ("new", "leave", *row.candidates):
+            _settle(row, answers[row.line], actor(job))
 
 
 def _keep_plans(job: ImportJob, reader: Any, piece: list[Parsed]) -> int:
@@ -192,7 +297,7 @@ def _keep_plans(job: ImportJob, reader: Any, piece: list[Parsed]) -> int:
 def _stopped(job: ImportJob) -> bool:
     asked: bool = ImportJob.objects.values_list("stop", flat=True).get(pk=job.pk)
     if asked:
-        ImportJob.objects.filter(pk=job.pk).update(state=STOPPED)
+        ImportJob.objects.filter(pk=job.pk).update(state=STOPPED, finished=runtime.now())
     return asked
 
 
@@ -211,24 +316,48 @@ def answer(row: ImportRow, choice: str, *, by: Actor) -> None:
     by.require("import")
     if choice not in ("new", "leave", *row.candidates):
         raise Refused(_("Choose one of the people shown, or somebody new."))
+    _settle(row, choice, by)
+    _count(row.job)
+
+
+def _settle(row: ImportRow, choice: str, by: Actor) -> None:
     if choice == "leave":
         row.status = DOUBT
-    elif choice == "new":
-        row.status, row.target = NEW, None
     else:
-        reader = READERS[row.job.kind](by)
-        row.target = UUID(choice)
-        parsed = reader.parse(row.line, row.cells)
-        known = reader.known_for([row])
-        found = reader._matched(parsed, row.target, known)
-        row.status, row.seen, row.changes = (
-            (found.status, found.seen, found.changes) if found else (NEW, "", 0)
-        )
+        reader = reader_of(row.job, by)
+        (parsed,) = parse(reader, [(row.line, row.cells)])
+        row.target = None if choice == "new" else UUID(choice)
+        found = reader.settled(parsed, row.target)
+        row.status, row.seen, row.changes = found.status, found.seen, found.changes
         if parsed.problems:
             row.status, row.problems = REFUSED, parsed.problems
     row.answered = True
     row.save()
-    _count(row.job)
+
+
+# -- what is asked once for the whole file ------------------------------------------------
+
+
+def questions(job: ImportJob) -> list[Question]:
+    """What a person is asked once for the whole file. Unanswered, the file is taken at its word."""
+    days: dict[str, int] = job.options.get(BIRTH_DAYS) or {}
+    if not days:
+        return []
+    return [Question(BIRTHS, sorted(days), sum(days.values()), job.options.get(BIRTHS, ""))]
+
+
+def set_option(job: ImportJob, name: str, value: str, *, by: Actor) -> None:
+    """Answer a question about the whole file. The dry run must then be made again: by ``plan``, or the worker.
+
+    Raises:
+        Refused: there is no such question or answer, or the import has begun.
+    """
+    by.require("import")
+    if job.act is not None or job.state != PLANNED:
+        raise Refused(_("This import has begun. Take it back, then bring the file in again."))
+    if name not in OPTIONS or value not in OPTIONS[name]:
+        raise Refused(_("Choose one of the answers shown."))
+    _note(job, {name: value})
 
 
 # -- writing ----------------------------------------------------------------------------
@@ -247,7 +376,9 @@ def to_write(job: ImportJob) -> QuerySet[ImportRow]:
 
 def ready(job: ImportJob) -> None:
     """Say that a file may be written: the act gets its id, so that a stop loses nothing."""
-    if job.state not in (PLANNED, STOPPED):
+    # What is half taken back can only be taken back whole.
+    going_on = job.state in (STOPPED, FAILED) and job.act is not None and job.undo_act is None
+    if job.state != PLANNED and not going_on:
         raise Refused(_("This file is not ready to be imported. Look at its dry run first."))
     act = job.act or as_uuid(runtime.new_id())
     total = job.rows.filter(status__in=(NEW, CHANGE)).count()
@@ -257,28 +388,78 @@ def ready(job: ImportJob) -> None:
 
 
 def write(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) -> None:
-    """Write all rows that are to be written, as one act in pieces; goes on where it was stopped."""
-    reader = READERS[job.kind](actor(job))
-    while piece := list(to_write(job)[:WRITE_PIECE]):
+    """Write all rows that are to be written, as one act in pieces; goes on where it was stopped.
+
+    Where another list came in since the dry run, the dry run is made again instead, and shown.
+    """
+    if _is_stale(job):
+        # Nothing is written under this act yet.
+        ImportJob.objects.filter(pk=job.pk).update(act=None)
+        plan(job)
+        sentence = _("Another list came in since this dry run: it was made again. Look at it once more.")
+        ImportJob.objects.filter(pk=job.pk).update(message=sentence)
+        job.refresh_from_db()
+        return
+    reader = reader_of(job)
+    after = 0
+    # Beginning after the last piece, not at the first row: else each piece would step over all before it.
+    while piece := list(to_write(job).filter(line__gt=after)[:WRITE_PIECE]):
         _write_piece(job, reader, piece)
+        after = piece[-1].line
         tell(len(piece))
         if _stopped(job):
             return
-    ImportJob.objects.filter(pk=job.pk).update(state=DONE, finished=runtime.now())
+    with transaction.atomic():
+        inside = job.rows.filter(status__in=(NEW, CHANGE, SAME)).order_by("line")
+        with _act(job, reader) as act:
+            reader.finish(act, inside.iterator(PLAN_PIECE))
+        ImportJob.objects.filter(pk=job.pk).update(state=DONE, finished=runtime.now())
     job.refresh_from_db()
 
 
+def _act(job: ImportJob, reader: Any) -> AbstractContextManager[journal.Act]:
+    return journal.write(f"{job.kind}.imported", by=reader.by, act=as_id(job.act), reason=job.file_name)
+
+
+def _is_stale(job: ImportJob) -> bool:
+    """True where nothing of this file is written yet, and another list of its kind was since the dry run."""
+    planned = job.options.get(PLANNED_AT)
+    if planned is None or job.rows.filter(written=True).exists():
+        return False
+    others = ImportJob.objects.filter(kind=job.kind, act__isnull=False).exclude(pk=job.pk)
+    return others.filter(finished__gt=datetime.fromisoformat(planned)).exists()
+
+
 def _write_piece(job: ImportJob, reader: Any, piece: list[ImportRow]) -> None:
-    parsed = [reader.parse(row.line, row.cells) for row in piece]
+    parsed = parse(reader, [(row.line, row.cells) for row in piece])
     with transaction.atomic():
         known = reader.known_for(piece)
-        with journal.write(
-            f"{job.kind}.imported", by=reader.by, act=as_id(job.act), reason=job.file_name
-        ) as act:
+        with _act(job, reader) as act:
             for row, one in zip(piece, parsed, strict=True):
                 reader.write(act, one, row, known)
         ImportRow.objects.filter(pk__in=[row.pk for row in piece]).update(written=True)
         ImportJob.objects.filter(pk=job.pk).update(done=F("done") + len(piece))
+
+
+def ask_undo(job: ImportJob, *, by: Actor) -> None:
+    """Note who takes an import back, so that the worker signs it for them.
+
+    Raises:
+        Refused: it wrote nothing.
+    """
+    by.require("act.undo")
+    if job.act is None or job.state not in (DONE, STOPPED, FAILED):
+        raise Refused(_("This import wrote nothing that could be taken back."))
+    job.options = {**job.options, UNDONE_BY: [by.account.hex(), by.name, by.office.hex(), by.kind]}
+    ImportJob.objects.filter(pk=job.pk).update(options=job.options)
+
+
+def undoer(job: ImportJob) -> Actor:
+    """Whoever takes an import back: if nobody else was noted, who brought it in."""
+    if UNDONE_BY not in job.options:
+        return actor(job)
+    account, name, office, kind = job.options[UNDONE_BY]
+    return Actor(bytes.fromhex(account), name, bytes.fromhex(office), kind)
 
 
 def undo(job: ImportJob, *, by: Actor, tell: Callable[[int], None] = lambda done: None) -> None:
@@ -310,12 +491,47 @@ def stop(job: ImportJob, *, by: Actor) -> None:
 
 def fail(job: ImportJob, sentence: str) -> None:
     """Say why work could not go on; what was written stays, and can be taken back."""
-    ImportJob.objects.filter(pk=job.pk).update(state=FAILED, message=sentence)
+    ImportJob.objects.filter(pk=job.pk).update(state=FAILED, message=sentence, finished=runtime.now())
 
 
 def unfinished() -> QuerySet[ImportJob]:
     """Work that a stop of the machine interrupted."""
     return ImportJob.objects.filter(state__in=UNDER_WAY).order_by("begun")
+
+
+COMING_IN = timedelta(days=1)
+"""A file that is just coming in has its folder before its job."""
+
+
+def forget_files() -> int:
+    """Remove the files of imports that are over, and of those that are gone; returns how many there were.
+
+    What is asked of an import afterwards stands in its rows; the file would only be one more copy of people's data.
+    """
+    gone = 0
+    for place in Path(settings.CONFIG.work).glob("import-*"):
+        job = ImportJob.objects.filter(pk=_job_of(place)).only("state").first()
+        stray = job is None and place.stat().st_mtime < (runtime.now() - COMING_IN).timestamp()
+        if stray or (job is not None and job.state in (DONE, UNDONE)):
+            shutil.rmtree(place, ignore_errors=True)
+            gone += not place.exists()
+    return gone
+
+
+def _job_of(place: Path) -> UUID | None:
+    """The import that a folder belongs to."""
+    try:
+        return UUID(place.name.removeprefix("import-"))
+    except ValueError:
+        return None
+
+
+def after_restore() -> None:
+    """Leave work that a backup caught under way to people: where it was made, it may have gone on to its end."""
+    ImportJob.objects.filter(state__in=(IMPORTING, UNDOING)).update(state=STOPPED)
+    ImportJob.objects.filter(state__in=(UPLOADED, READ, PLANNING)).update(
+        state=FAILED, message=_("This file is not in the backup. Bring it in again.")
+    )
 
 
 def summary(job: ImportJob) -> dict[str, int]:

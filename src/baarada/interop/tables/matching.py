@@ -1,5 +1,6 @@
 """What lists of people and lists of facilities share in telling rows from what is here."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,10 @@ Pages = dict[UUID, Seen]
 """What stood in a row when it was written out, by record."""
 
 
-def pages_of(token: str) -> Pages:
+def pages_of(token: str, lanes: Mapping[bytes, int] | None = None) -> Pages:
     """What a row's sealed last column says; nothing if it was touched, or comes from another node."""
     try:
-        return {UUID(bytes=page.id): page for page in tokens.unseal(token)} if token else {}
+        return {UUID(bytes=page.id): page for page in tokens.unseal(token, lanes)} if token else {}
     except tokens.BadToken:
         # What stands now is then the base.
         return {}

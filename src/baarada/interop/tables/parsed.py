@@ -4,7 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baarada.interop.tables.cells import BadCell
+from baarada.interop.tables.columns import SEEN
+
+LONGEST_CELL = 2_000
 
 
 @dataclass(slots=True)
@@ -14,19 +19,30 @@ class Parsed:
     line: int
     cells: dict[str, str]
     """What was written, by column key."""
+    untouched: frozenset[str] = frozenset()
+    """Columns that stand as they were written out: they say nothing new."""
     values: dict[str, Any] = field(default_factory=dict)
     posting: dict[str, Any] = field(default_factory=dict)
     numbers: list[tuple[str, str]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        for key, cell in self.cells.items():
+            if len(cell) > LONGEST_CELL and key != SEEN and key not in self.untouched:
+                self.refuse(key, _("This cell holds more than 2,000 characters. Shorten it."))
+
+    def cell(self, key: str) -> str:
+        """What a column says; nothing where it is as it was written out."""
+        return "" if key in self.untouched else self.cells.get(key, "")
+
     def refuse(self, key: str, sentence: Any) -> None:
         """Say what is wrong with a cell."""
-        self.problems.append((key, self.cells.get(key, ""), str(sentence)))
+        self.problems.append((key, self.cells.get(key, "")[:LONGEST_CELL], str(sentence)))
 
     def read(self, key: str, reader: Callable[[str], Any]) -> Any:
         """A cell's value; None if it is empty or, with a problem noted, if it cannot be read."""
-        cell = self.cells.get(key, "")
+        cell = self.cell(key)
         if not cell:
             return None
         try:

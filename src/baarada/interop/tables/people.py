@@ -7,7 +7,9 @@ is put to a person.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +18,30 @@ from rapidfuzz import fuzz
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
 from baarada.interop.tables import cells
+from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.cells import Finder
-from baarada.interop.tables.columns import ID, SEEN
+from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
 from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, pages_of, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.journal.sql import in_pieces
 from baarada.kernel.days import PartialDate
+from baarada.kernel.errors import Refused
+from baarada.kernel.ids import Id
 from baarada.kernel.text import fold
 from baarada.registry import queries, rules, spelling
 from baarada.registry.display import heading_name
-from baarada.registry.models import FULL_TIME, Identifier, Office, Person, Posting, SearchKey
+from baarada.registry.models import (
+    FULL_TIME,
+    Facility,
+    Identifier,
+    Office,
+    Person,
+    Posting,
+    SearchKey,
+    Unit,
+)
 from baarada.registry.searchkeys import FULL, NUMBER, plain
 
 LIKE_ENOUGH = 60
@@ -50,23 +64,29 @@ _POSTING_READERS: dict[str, Any] = {
 class People:
     """Reads, plans and writes rows of lists of people."""
 
+    kind = PEOPLE
+
     def __init__(self, by: Any) -> None:
         self.by = by
         self.finder = Finder()
         self.today = runtime.today()
         self.numbers_met: dict[tuple[str, str], int] = {}
         self.same_taken: Counter[UUID] = Counter()
+        self.year_only: set[str] = set()
+        """Days of the year that stand for a birth of which only the year is known."""
 
     # -- reading ----------------------------------------------------------------------
 
-    def parse(self, line: int, found: dict[str, str]) -> Parsed:
-        """Read one row, given its cells by column key."""
-        row = Parsed(line, found)
+    def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
+        """Read one row, given its cells by column key and which of them say nothing new."""
+        row = Parsed(line, found, untouched)
         self._name(row)
         for key, reader in _PERSON_READERS.items():
             value = row.read(key, reader)
             if value is not None:
                 row.values[key] = value
+        if "born" in row.values and day_of_year(row.values["born"]) in self.year_only:
+            row.values["born"] = PartialDate(row.values["born"].year)
         self._phones(row)
         for key in found:
             if key.startswith("number."):
@@ -78,7 +98,7 @@ class People:
         return row
 
     def _name(self, row: Parsed) -> None:
-        whole = row.cells.get("full_name", "")
+        whole = row.cell("full_name")
         if whole:
             family, given = cells.names(whole)
             row.values["family_name"] = family
@@ -86,7 +106,11 @@ class People:
                 row.values["given_names"] = given
 
     def _phones(self, row: Parsed) -> None:
-        found = cells.phones(row.cells.get("phone", ""))
+        found = cells.phones(row.cell("phone"))
+        if len(found) > 2:
+            row.refuse(
+                "phone", _("This cell holds more than two telephones. Keep two; the others fit in the note.")
+            )
         for key, value in zip(("phone", "phone2"), found, strict=False):
             row.values[key] = value
 
@@ -102,6 +126,8 @@ class People:
             row.posting["cadre"] = cadre
         if facility is not None:
             row.posting["facility"] = facility
+        if row.cell("posting.unit"):
+            row.extra["unit"] = cells.text(row.cell("posting.unit"))
 
     def _check(self, row: Parsed) -> None:
         if not row.cells.get(ID) and not row.values.get("family_name"):
@@ -128,7 +154,7 @@ class People:
     def plan(self, rows: Sequence[Parsed]) -> list[Plan]:
         """What each row would do."""
         by_number = self._by_number(rows)
-        by_name = self._by_name([r for r in rows if not r.cells.get(ID)])
+        by_name = self._by_name([r for r in rows if not r.cells.get(ID) and not by_number.get(r.line)])
         wanted = {pk for found in (*by_number.values(), *by_name.values()) for pk in found}
         wanted |= {pk for r in rows if (pk := own_id(r.cells.get(ID, "")))}
         known = Known(wanted)
@@ -152,34 +178,35 @@ class People:
         return out
 
     def _by_name(self, rows: Iterable[Parsed]) -> dict[int, list[UUID]]:
-        """For each row, the files with the same name in some spelling, in either order."""
-        keys: dict[str, list[int]] = defaultdict(list)
+        """For each row, the files with the same name in some spelling, in either order.
+
+        Some names are borne by thousands: those whom birth or sex rule out are left aside before anything
+        else of them is read.
+        """
+        keys: dict[str, list[Parsed]] = defaultdict(list)
         for row in rows:
             for key in _name_keys(row):
-                keys[key].append(row.line)
-        targets: dict[UUID, list[int]] = defaultdict(list)
+                keys[key].append(row)
+        targets: dict[UUID, list[Parsed]] = defaultdict(list)
         for piece in in_pieces(keys):
             found = SearchKey.objects.filter(key__in=piece, kind=FULL).values_list("key", "target")
             for key, target in found:
                 targets[target] += keys[key]
         out: dict[int, list[UUID]] = defaultdict(list)
         for piece in in_pieces(targets):
-            for pk, name in Person.objects.live().filter(pk__in=piece).values_list("pk", "canonical"):
-                for line in targets[pk]:
-                    if name not in out[line]:
-                        out[line].append(name)
+            people = Person.objects.live().filter(pk__in=piece).values_list("pk", "canonical", "born", "sex")
+            for pk, name, born, sex in people:
+                for row in targets[pk]:
+                    # Of linked files, what the one that gives the name says counts: it is looked at later.
+                    if name not in out[row.line] and (pk != name or _agree(row, born, sex)):
+                        out[row.line].append(name)
         return out
 
     def _plan(self, row: Parsed, by_number: set[UUID], by_name: list[UUID], known: "Known") -> Plan:
         title = " ".join(str(row.values.get(k) or "") for k in ("family_name", "given_names")).strip()
         own = own_id(row.cells.get(ID, ""))
         if own:
-            plan = self._matched(row, own, known)
-            if plan is None:
-                row.refuse(
-                    ID, _("No file has this identifier here. Empty the cell to look the person up by number.")
-                )
-                plan = Plan(REFUSED)
+            plan = self._owned(row, own, by_number, known)
         elif len(by_number) > 1:
             plan = Plan(DOUBT, candidates=[str(pk) for pk in sorted(by_number)][:MOST_CANDIDATES])
         elif by_number:
@@ -191,14 +218,26 @@ class People:
         plan.title = title or plan.title
         return plan
 
+    def _owned(self, row: Parsed, pk: UUID, by_number: set[UUID], known: "Known") -> Plan:
+        """A row that says which file it is."""
+        plan = self._matched(row, pk, known)
+        if plan is None:
+            row.refuse(
+                ID, _("No file has this identifier here. Empty the cell to look the person up by number.")
+            )
+            return Plan(REFUSED)
+        others = by_number - {known.people[pk].canonical}
+        if others:
+            kind, _number = row.numbers[0]
+            row.refuse(
+                f"number.{kind}",
+                _("This number is already that of %(name)s.") % {"name": known.people[min(others)]},
+            )
+        return plan
+
     def _numbered(self, row: Parsed, pk: UUID, known: "Known") -> Plan:
         person = known.people.get(pk)
-        name = " ".join(str(row.values.get(k) or "") for k in ("family_name", "given_names"))
-        if (
-            person is not None
-            and name.strip()
-            and fuzz.token_sort_ratio(fold(name), person.sort_key) < LIKE_ENOUGH
-        ):
+        if person is not None and not _may_be_named(row, person):
             return Plan(DOUBT, candidates=[str(pk)])
         return self._matched(row, pk, known) or Plan(NEW)
 
@@ -224,6 +263,20 @@ class People:
         self._check_new(row)
         return Plan(NEW)
 
+    def settled(self, row: Parsed, pk: UUID | None) -> Plan:
+        """What a row does when a person has said who it is: somebody here, or somebody new (None).
+
+        Raises:
+            Refused: that file is gone meanwhile.
+        """
+        if pk is None:
+            self._check_new(row)
+            return Plan(NEW)
+        plan = self._matched(row, pk, Known({pk}))
+        if plan is None:
+            raise Refused(_("This file is not here any more. Make the dry run again."))
+        return plan
+
     def _check_new(self, row: Parsed) -> None:
         if "sex" not in row.values and not any(key == "sex" for key, _cell, _s in row.problems):
             row.refuse("sex", _("Write F or M."))
@@ -232,10 +285,12 @@ class People:
 
     def _matched(self, row: Parsed, pk: UUID, known: "Known") -> Plan | None:
         person = known.people.get(pk)
-        if person is None:
+        if person is None or person.deleted:
             return None
-        seen = row.cells.get(SEEN, "") or known.token(pk)
-        changes = self._changes(row, person, known, pages_of(seen) or known.pages(pk))
+        pages = pages_of(row.cells.get(SEEN, ""), known.lanes) or known.pages(pk)
+        seen = row.cells.get(SEEN, "") or tokens.seal(*pages.values())
+        known.speak_of(pk, pages)
+        changes = self._changes(row, person, known, pages)
         return Plan(CHANGE if changes else SAME, pk, seen, changes=len(changes), title=heading_name(person))
 
     def _changes(self, row: Parsed, person: Person, known: "Known", pages: Pages) -> list[tuple[str, Any]]:
@@ -246,31 +301,63 @@ class People:
         fields = whole_units(Person, values, person)
         changed = journal.changed_since(Person, page, fields, record=person) if page and fields else {}
         out += [("person", {name: value}) for name, value in changed.items() if name in values]
-        have = {(n.kind, plain(n.number or "")) for n in known.numbers.get(person.pk, [])}
-        out += [("number", pair) for pair in row.numbers if (pair[0], plain(pair[1])) not in have]
-        if row.posting:
+        out += [
+            self._number_change(row, pair, known.numbers.get(person.pk, []), pages) for pair in row.numbers
+        ]
+        if row.posting or "unit" in row.extra:
             out += self._posting_changes(row, person, known, pages)
-        return out
+        return [change for change in out if change is not None]
+
+    def _number_change(
+        self, row: Parsed, pair: tuple[str, str], have: Sequence[Identifier], pages: Pages
+    ) -> tuple[str, Any] | None:
+        """Another number; or the same one written anew, where a sheet that came back says which it was."""
+        kind, number = pair
+        own = [n for n in have if n.kind == kind]
+        if any(plain(n.number or "") == plain(number) for n in own):
+            return None
+        written = next((n for n in own if n.pk in pages), None)
+        return ("renumber", (written, number)) if written is not None else ("number", pair)
 
     def _posting_changes(
         self, row: Parsed, person: Person, known: "Known", pages: Pages
     ) -> list[tuple[str, Any]]:
         current = known.current(person.pk, self.today)
-        facility = row.posting.get("facility")
-        if current is None:
-            return [("start", row.posting)] if facility and row.posting.get("cadre") else []
+        facility, starts = row.posting.get("facility"), row.posting.get("starts")
+        if current is None or _is_past(known, person.pk, row, self.today):
+            return self._first_posting(row, person, known)
         if facility is None or facility.pk == current.facility_id:
-            page = pages.get(current.pk)
-            fields = whole_units(Posting, {k: v for k, v in row.posting.items() if k != "facility"}, current)
-            changed = journal.changed_since(Posting, page, fields, record=current) if page and fields else {}
-            return [("posting", {name: value}) for name, value in changed.items() if name in row.posting]
-        starts = row.posting.get("starts")
+            page = pages.get(current.pk) or journal.seen(current)
+            values = {k: v for k, v in row.posting.items() if k != "facility"}
+            unit = self._unit(row, current)
+            if unit is not None:
+                values["unit"] = unit
+            fields = whole_units(Posting, {k: v for k, v in values.items() if not _is_new(v)}, current)
+            changed = journal.changed_since(Posting, page, fields, record=current) if fields else {}
+            changed |= {k: v for k, v in values.items() if _is_new(v)}
+            return [("posting", {name: value}) for name, value in changed.items() if name in values]
+        if _is_known(known, person.pk, facility, starts):
+            return []
         if starts is None or (current.starts and starts.first() <= current.starts.first()):
             row.refuse("posting.facility", _(
                 "The register has this person at %(facility)s. Add the day of the transfer, or transfer from the file."
             ) % {"facility": current.facility_label or ""})  # fmt: skip
             return []
         return [("transfer", row.posting)]
+
+    def _first_posting(self, row: Parsed, person: Person, known: "Known") -> list[tuple[str, Any]]:
+        """A posting of somebody who has none now; an old list does not bring back one that has ended."""
+        facility, starts = row.posting.get("facility"), row.posting.get("starts")
+        if not facility or not row.posting.get("cadre") or _is_known(known, person.pk, facility, starts):
+            return []
+        return [("start", row.posting)]
+
+    def _unit(self, row: Parsed, current: Posting) -> Any:
+        """The service a row names, if it is another than the posting's: one that is here, or a new one."""
+        name = row.extra.get("unit")
+        if not name or fold(name) == fold(current.unit_label or ""):
+            return None
+        return self.finder.unit(current.facility_id, name) or NewUnit(name)
 
     # -- writing ----------------------------------------------------------------------
 
@@ -280,28 +367,63 @@ class People:
             self._create(act, row)
             return
         person = known.people[kept.target]
-        pages = pages_of(kept.seen) or known.pages(kept.target)
-        for sort, what in _gathered(self._changes(row, person, known, pages)):
+        pages = pages_of(kept.seen, known.lanes) or known.pages(kept.target)
+        for sort, what in self.changes(row, kept, known):
             self._write_change(act, row, person, sort, what, known, pages)
+
+    def changes(self, row: Parsed, kept: ImportRow, known: "Known") -> list[tuple[str, Any]]:
+        """What a row writes about the file that it was found to be: sorts of change and their fields."""
+        pages = pages_of(kept.seen, known.lanes) or known.pages(kept.target)
+        known.speak_of(kept.target, pages)
+        return _gathered(self._changes(row, known.people[kept.target], known, pages))
 
     def _create(self, act: journal.Act, row: Parsed) -> None:
         values = dict(row.values)
-        values.setdefault("office", self._office(row))
-        person = act.create(Person, entry_kind="person.added", **values)
+        values["office"] = self._office(row)
+        if (row.posting or "unit" in row.extra) and not row.posting.get("facility"):
+            # A posting is somewhere: what is told of one without a place is kept in words.
+            values["note"] = "\n".join(t for t in (values.get("note"), _told(row)) if t)
+        person = act.add(Person, entry_kind="person.added", **values)
         for kind, number in row.numbers:
-            act.create(Identifier, entry_kind="identifier.added", person=person, kind=kind, number=number)
+            act.add(Identifier, entry_kind="identifier.added", person=person, kind=kind, number=number)
         if row.posting.get("facility"):
-            act.create(Posting, entry_kind="posting.started", **self._new_posting(person, row.posting))
+            self._start(act, row, person, row.posting)
 
-    def _new_posting(self, person: Person, values: dict[str, Any]) -> dict[str, Any]:
+    def _start(self, act: journal.Act, row: Parsed, person: Person | Id, values: dict[str, Any]) -> None:
+        facility: Facility = values["facility"]
         found = {"kind": "appointment", "share": FULL_TIME, "main": True, **values, "person": person}
-        found["facility"] = (values["facility"], str(values["facility"]))
-        return found
+        found["facility"] = (facility, str(facility))
+        if "unit" in row.extra:
+            name = row.extra["unit"]
+            found["unit"] = self._made(act, facility.pk, self.finder.unit(facility.pk, name) or NewUnit(name))
+        act.add(Posting, entry_kind="posting.started", **found)
+
+    def _take_charge(self, act: journal.Act, person: Person, posting: dict[str, Any], pages: Pages) -> None:
+        """The office of a new main posting takes charge of the person, as by hand."""
+        office = self.finder.office_of(posting["facility"])
+        if office is None or office.pk == person.office_id or posting.get("ends"):
+            return
+        page = pages.get(person.pk) or journal.seen(person)
+        act.change(person, {"office": office}, seen=page, kind="person.moved")
+
+    def _made(self, act: journal.Act, facility: UUID, unit: Any) -> Any:
+        """A service with its name; one that is not here is added to its facility, by the same act."""
+        if isinstance(unit, NewUnit):
+            pk = act.add(Unit, entry_kind="unit.added", facility=facility, name=unit.name)
+            unit = Unit(id=UUID(bytes=pk), name=unit.name, facility_id=facility)
+            self.finder.remember_unit(unit)
+        return (unit.pk, unit.name)
 
     def _office(self, row: Parsed) -> Office:
+        """The office of the place where somebody works: a hospital's own, though the row names the district around."""
         facility = row.posting.get("facility")
-        found = queries.office_of_facility(facility, self.today) if facility else None
-        return found or Office.objects.get(pk=UUID(bytes=self.by.office))
+        found = self.finder.office_of(facility) if facility else None
+        return found or row.values.get("office") or self._own_office
+
+    @cached_property
+    def _own_office(self) -> Office:
+        """The office of whoever brings the list in: in charge of people whose place says no other."""
+        return Office.objects.get(pk=UUID(bytes=self.by.office))
 
     def _write_change(
         self, act: journal.Act, row: Parsed, person: Person, sort: str, what: Any, known: "Known", pages: Pages,
@@ -311,23 +433,30 @@ class People:
                 person, whole_units(Person, what, person), seen=pages[person.pk], kind="person.changed"
             )
         elif sort == "number":
-            act.create(Identifier, entry_kind="identifier.added", person=person, kind=what[0], number=what[1])
+            act.add(Identifier, entry_kind="identifier.added", person=person, kind=what[0], number=what[1])
+        elif sort == "renumber":
+            identifier, number = what
+            fields = whole_units(Identifier, {"number": number}, identifier)
+            act.change(identifier, fields, seen=pages[identifier.pk], kind="identifier.changed")
         elif sort == "posting":
             current = known.current(person.pk, self.today)
-            if current:
-                fields = whole_units(Posting, what, current)
-                act.change(current, fields, seen=pages[current.pk], kind="posting.changed")
+            fields = whole_units(Posting, what, current)
+            if "unit" in what:
+                fields["unit"] = self._made(act, current.facility_id, what["unit"])
+            page = pages.get(current.pk) or journal.seen(current)
+            act.change(current, fields, seen=page, kind="posting.changed")
         else:
             current = known.current(person.pk, self.today)
             if sort == "transfer" and current:
                 last = PartialDate.on(what["starts"].first() - timedelta(days=1))
-                act.change(
-                    current, {"starts": current.starts, "ends": last}, seen=pages[current.pk], kind="posting.ended"
-                )  # fmt: skip
+                page = pages.get(current.pk) or journal.seen(current)
+                act.change(current, {"starts": current.starts, "ends": last}, seen=page, kind="posting.ended")
             cadre = what.get("cadre") or (current.cadre if current else None)
-            act.create(
-                Posting, entry_kind="posting.started", **self._new_posting(person, {**what, "cadre": cadre})
-            )
+            self._start(act, row, person, {**what, "cadre": cadre})
+            self._take_charge(act, person, what, pages)
+
+    def finish(self, act: journal.Act, rows: Iterable[ImportRow]) -> None:
+        """Nothing is left to do when all rows are written."""
 
     def known_for(self, rows: Iterable[ImportRow]) -> "Known":
         """The people that some rows are about."""
@@ -343,10 +472,21 @@ class Known:
             self.people |= {p.pk: p for p in Person.objects.filter(pk__in=piece).select_related("office")}
         self.numbers = queries.numbers_of(self.people)
         self.postings = queries.current_postings(self.people, runtime.today())
+        self._named: dict[UUID, UUID] = {}
+
+    def speak_of(self, pk: UUID, pages: Pages) -> None:
+        """Take the posting that a row was written from for the one that it speaks of."""
+        self._named.pop(pk, None)
+        for posting in self.postings.get(pk, []):
+            if posting.pk in pages:
+                self._named[pk] = posting.pk
 
     def current(self, pk: UUID, on: Any) -> Posting | None:
-        """The posting that a list speaks of: the main one running."""
-        return next((p for p in self.postings.get(pk, []) if p.span.holds(on)), None)
+        """The posting that a row speaks of: the one it was written from, or the main one running."""
+        named = self._named.get(pk)
+        return next(
+            (p for p in self.postings.get(pk, []) if p.pk == named or (not named and p.span.holds(on))), None
+        )
 
     def unposted(self, pk: UUID) -> bool:
         """True for somebody without a posting: only then does a list say which office is in charge."""
@@ -357,22 +497,73 @@ class Known:
         found = [self.people[pk], *self.postings.get(pk, [])[:1]]
         return {r.pk: journal.seen(r) for r in found}
 
-    def token(self, pk: UUID) -> str:
-        """The same, sealed."""
-        return tokens.seal(*self.pages(pk).values())
+    @cached_property
+    def lanes(self) -> dict[bytes, int]:
+        """For reading sealed last columns."""
+        return tokens.lanes_here()
 
     def may_be(self, pk: UUID, row: Parsed) -> bool:
         """True unless something known rules out that a row is this person."""
         person = self.people.get(pk)
         if person is None:
             return False
-        born, theirs = row.values.get("born"), person.born
-        if born and theirs and (born.last() < theirs.first() or theirs.last() < born.first()):
-            return False
-        if row.values.get("sex") and person.sex and row.values["sex"] != person.sex:
+        if not _agree(row, person.born, person.sex):
             return False
         have = {n.kind: plain(n.number or "") for n in self.numbers.get(pk, [])}
         return not any(kind in have and have[kind] != plain(number) for kind, number in row.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A service that a list names and the register does not hold."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _is_new(value: Any) -> bool:
+    return isinstance(value, NewUnit)
+
+
+def _is_past(known: "Known", pk: UUID, row: Parsed, on: Any) -> bool:
+    """True where the posting that a row speaks of has ended, and the row does not come from a sheet of that posting."""
+    current = known.current(pk, on)
+    return current is not None and not row.cells.get(ID) and not current.span.holds(on)
+
+
+def _is_known(known: "Known", pk: UUID, facility: Facility, starts: PartialDate | None) -> bool:
+    """True for a posting that is here already, running or ended: an old list says nothing new."""
+    same = [p for p in known.postings.get(pk, []) if p.facility_id == facility.pk]
+    return any(starts is None or p.span.holds(starts.first()) for p in same)
+
+
+def _told(row: Parsed) -> str:
+    """What a row says of a posting, in words."""
+    labels = {c.key: str(c.label) for c in columns(PEOPLE)}
+    return "; ".join(
+        f"{labels[key]}: {cell}" for key, cell in row.cells.items() if key.startswith("posting.")
+    )
+
+
+def _may_be_named(row: Parsed, person: Person) -> bool:
+    """False where the names are so different that a known number may have been mistyped."""
+    own = fold(" ".join(str(row.values.get(k) or "") for k in ("family_name", "given_names"))).split()
+    theirs = (person.sort_key or "").split()
+    if not own or not theirs or set(own) == set(theirs):
+        return True
+    few, many = sorted(([spelling.sound(w) for w in own], [spelling.sound(w) for w in theirs]), key=len)
+    best = [max(fuzz.ratio(word, other) for other in many) for word in few]
+    return sum(best) / len(best) >= LIKE_ENOUGH
+
+
+def _agree(row: Parsed, born: PartialDate | None, sex: str | None) -> bool:
+    """False if birth or sex rule out that a row is this person."""
+    own = row.values.get("born")
+    if own and born and (own.last() < born.first() or born.last() < own.first()):
+        return False
+    return not (row.values.get("sex") and sex and row.values["sex"] != sex)
 
 
 def _name_keys(row: Parsed) -> set[str]:

@@ -18,11 +18,12 @@ from typing import Any, BinaryIO
 
 import cbor2
 
-NOT_A_TABLE, ENCRYPTED, MACROS, TOO_LARGE, DAMAGED, EMPTY, OLD_FORMAT = range(3, 10)
+NOT_A_TABLE, ENCRYPTED, MACROS, TOO_LARGE, DAMAGED, EMPTY, OLD_FORMAT, TOO_WIDE = range(3, 11)
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 300
-LONGEST_CELL = 2_000
+LONGEST_CELL = 20_000
+"""Longer than any cell that is kept: what is longer still is refused in its row, not cut in silence."""
 MOST_UNPACKED = 300_000_000
 MOST_MEMBERS = 2_000
 MOST_PLACES = 20_000_000
@@ -69,7 +70,7 @@ def _convert(source: Path, out: BinaryIO) -> None:
         if count > MOST_ROWS:
             raise Bad(TOO_LARGE)
         if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
-            raise Bad(TOO_LARGE)
+            raise Bad(TOO_WIDE)
         cbor2.dump(row[:MOST_COLUMNS], out)
     if not count:
         raise Bad(EMPTY)
@@ -130,13 +131,13 @@ def _workbook(source: Path) -> tuple[str, Iterator[list[str]]]:
         best: tuple[str, Any] = ("", None)
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            # The sheet with the most rows is the list; notes and filters are short.
-            if best[1] is None or sheet.total_height > best[1].total_height:
+            # The largest sheet is the list; notes and filters are narrow.
+            if best[1] is None or sheet.height * sheet.width > best[1].height * best[1].width:
                 best = (name, sheet)
     except (python_calamine.CalamineError, OSError, ValueError):
         raise Bad(DAMAGED) from None
     name, sheet = best
-    if sheet is None or not sheet.total_height:
+    if sheet is None or not sheet.height:
         raise Bad(EMPTY)
     return name, ([_text(cell) for cell in row] for row in sheet.iter_rows())
 
@@ -174,7 +175,7 @@ def _delimited(source: Path) -> Iterator[list[str]]:
     ):
         raise Bad(NOT_A_TABLE if sample.strip() else EMPTY)
     separator = _separator(sample)
-    csv.field_size_limit(LONGEST_CELL * 50)
+    csv.field_size_limit(LONGEST_CELL * 5)
     return _csv_rows(source, encoding, separator)
 
 

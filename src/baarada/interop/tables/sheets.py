@@ -20,6 +20,7 @@ SENTENCES = {
         "This file holds macros (programs). Save it as XLSX without macros, then bring it again."
     ),
     reading.TOO_LARGE: _("This file is larger than a list of 200,000 rows. Cut it into several files."),
+    reading.TOO_WIDE: _("This file has more than 300 columns. Keep those of the list, then bring it again."),
     reading.DAMAGED: _("This file is damaged or cut short. Ask for it again, or save it again as XLSX."),
     reading.EMPTY: _("This file is empty."),
     reading.OLD_FORMAT: _("This file has the old Excel format (XLS). Save it as XLSX, then bring it again."),

@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'registry_search_key',
-                'indexes': [models.Index(fields=['key', 'target'], name='registry_search_key_key'), models.Index(fields=['target'], name='registry_search_key_target')],
+                'indexes': [models.Index(fields=['kind', 'key', 'target'], name='registry_search_key_key'), models.Index(fields=['target'], name='registry_search_key_target')],
             },
         ),
         migrations.CreateModel(

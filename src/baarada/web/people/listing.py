@@ -54,23 +54,33 @@ class Facet:
     choices: list[Choice] = field(default_factory=list)
 
 
+def outlines(ids: Sequence[UUID], on: date) -> list[Row]:
+    """The rows of some files as far as they are counted and narrowed by: for hundreds, of which few are shown."""
+    people = {p.pk: p for p in Person.objects.filter(pk__in=ids).only("sex")}
+    postings = queries.current_postings(ids, on, only=("cadre", "facility", "facility_label"))
+    undecided = queries.undecided_among(ids)
+    return [_row(people[pk], postings.get(pk, []), on, pk in undecided) for pk in ids if pk in people]
+
+
 def rows(ids: Sequence[UUID], on: date, hits: Iterable[Hit] = ()) -> list[Row]:
     """The rows of some files, in the order given."""
     why = {hit.target: hit.why for hit in hits}
     people = {p.pk: p for p in Person.objects.filter(pk__in=ids)}
     numbers = queries.numbers_of(ids)
     postings = queries.current_postings(ids, on)
-    conflicts = queries.conflicts_of(ids)
+    undecided = queries.undecided_among(ids)
     out = []
     for pk in ids:
         if pk in people:
-            posting = next(iter(postings.get(pk, [])), None)
-            open_questions = any(c.merge != "latest" for c in conflicts.get(pk, []))
-            number = next(iter(numbers.get(pk, [])), None)
-            out.append(
-                Row(people[pk], number, posting, state_of(posting, on), open_questions, why.get(pk, ""))
-            )
+            row = _row(people[pk], postings.get(pk, []), on, pk in undecided)
+            row.number, row.why = next(iter(numbers.get(pk, [])), None), why.get(pk, "")
+            out.append(row)
     return out
+
+
+def _row(person: Person, postings: Sequence[Posting], on: date, to_decide: bool) -> Row:
+    posting = next(iter(postings), None)
+    return Row(person, None, posting, state_of(posting, on), to_decide)
 
 
 def state_of(posting: Posting | None, on: date) -> str:
@@ -91,10 +101,11 @@ def facets(found: Sequence[Row], chosen: dict[str, list[str]]) -> list[Facet]:
     sexes = Counter(r.person.sex or "" for r in found)
     cadres = Counter(str(r.posting.cadre_id) for r in found if r.posting and r.posting.cadre_id)
     places = Counter((str(r.posting.facility_id), r.posting.facility_label or "") for r in found if r.posting)
+    situations = [_choice("state", s, state_label(s), n, chosen) for s, n in states.most_common()]
     out = [
-        Facet("state", _("Situation"), [_choice("state", s, state_label(s), n, chosen) for s, n in states.most_common()]),
+        Facet("state", _("Situation"), situations),
         Facet("cadre", _("Cadre"), [
-            _choice("cadre", pk, lists.cadre_label(UUID(pk)), n, chosen) for pk, n in cadres.most_common(MOST_CHOICES)
+            _choice("cadre", pk, lists.cadre_of_both(UUID(pk)), n, chosen) for pk, n in cadres.most_common(MOST_CHOICES)
         ]),
         Facet("place", _("Facility"), [
             _choice("place", pk, label, n, chosen) for (pk, label), n in places.most_common(MOST_CHOICES)

@@ -18,7 +18,7 @@ from baarada.registry.errors import Invalid
 from baarada.registry.models import Paper, Person
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, signed_in
-from baarada.web.people.edit import home_of, record_of
+from baarada.web.records.views import home_of, record_of
 
 NEW = ("kind", "title", "reference", "dated", "shelf", "note")
 

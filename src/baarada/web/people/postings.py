@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,16 +12,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from baarada.interop.tables import cells
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
+from baarada.kernel.days import BadDate, PartialDate, parse
 from baarada.kernel.errors import Refused
-from baarada.registry import actions, queries, search
+from baarada.registry import actions, lists, queries, search
 from baarada.registry.errors import Invalid
-from baarada.registry.models import Facility, Person, Posting
+from baarada.registry.models import FULL_TIME, Facility, Person, Posting
 from baarada.web.forms import PARTED, FactForm, facility_label
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in, uuid_in
-from baarada.web.people.edit import home_of, page_seen, record_of
+from baarada.web.records.views import home_of, page_seen, record_of
 
 NEW = (
     "facility",
+    "unit",
     "cadre",
     "job",
     "kind",
@@ -35,6 +38,21 @@ NEW = (
 )
 TRANSFER = ("facility", "starts", "reason", "cadre", "job", "decision", "decided", "note")
 END = ("ends", "end_reason")
+RESTS_ON = frozenset({"decision", "decided", "reason", "note", "why_reason"})
+
+
+class PostingForm(FactForm):
+    """A posting in two parts: where and since when; what it rests on."""
+
+    @property
+    def where_fields(self) -> list[BoundField]:
+        """Place, cadre, days."""
+        return [field for field in self if field.name not in RESTS_ON]
+
+    @property
+    def why_fields(self) -> list[BoundField]:
+        """Decision and reasons."""
+        return [field for field in self if field.name in RESTS_ON]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,8 +60,13 @@ END = ("ends", "end_reason")
 def start(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Place somebody in a facility; a posting of the past is written the same way."""
     person: Person = record_of("person", pk)
-    first = {"kind": "appointment", "share": 10_000, "main": True}
-    form = FactForm(
+    running = _running(person)
+    second = bool(running) and "second" in request.GET
+    first = {
+        "kind": "appointment", "share": None if second else FULL_TIME, "main": not second,
+        "cadre": running[0].cadre_id if running else None, **_span_asked_for(request),
+    }  # fmt: skip
+    form = PostingForm(
         Posting,
         NEW,
         request.POST or None,
@@ -54,17 +77,36 @@ def start(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {k: v for k, v in form.values().items() if v is not None}
         values["main"] = bool(values.get("main"))
-        answer = _write(
-            request,
-            form,
-            person,
-            lambda: actions.start_posting(person, values, by=request.actor, why=form.why()),
-            _("The posting was written."),
-        )
+
+        def verb() -> Any:
+            seen = page_seen(request, person)
+            return actions.start_posting(person, values, seen_person=seen, by=request.actor, why=form.why())
+
+        answer = _write(request, form, person, verb, _("The posting was written."))
         if answer is not None:
             return answer
-    context = {"form": form, "person": person, "title": _("Post"), "room": "people", "back": home_of(person)}
+    context = {
+        "form": form, "person": person, "title": _("Post"), "room": "people", "back": home_of(person),
+        "seen": request.POST.get("seen") or tokens.seal(journal.seen(person)),
+    }  # fmt: skip
     return page(request, "web/people/posting.html", context, status=422 if form.errors else 200)
+
+
+def _running(person: Person) -> list[Posting]:
+    today = runtime.today()
+    found = queries.current_postings([person.canonical], today)[person.canonical]
+    return [p for p in found if p.span.holds(today)]
+
+
+def _span_asked_for(request: Any) -> dict[str, PartialDate]:
+    """The days of a gap that is to be filled."""
+    out = {}
+    for name, field in (("first", "starts"), ("last", "ends")):
+        try:
+            out[field] = parse(request.GET[name])
+        except (KeyError, BadDate):
+            continue
+    return out
 
 
 def _write(
@@ -92,8 +134,10 @@ def transfer(request: ActorRequest, pk: UUID) -> HttpResponse:
         Posting, TRANSFER, request.POST or None, required=("facility", "starts"),
         initial={"cadre": old.cadre_id, "starts": _today(), "facility": _asked_for(request)},
     )  # fmt: skip
+    form.fields["facility"].label = _("New facility")
+    form.fields["starts"].label = _("Takes effect on")
     target = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "look" not in request.POST and form.is_valid():
         values = {k: v for k, v in form.values().items() if v is not None}
         values.setdefault("cadre", old.cadre)
 
@@ -110,19 +154,24 @@ def transfer(request: ActorRequest, pk: UUID) -> HttpResponse:
         "form": form, "person": person, "old": old, "room": "people", "back": home_of(person), "target": target,
         "seen": request.POST.get("seen") or tokens.seal(journal.seen(old), journal.seen(person)),
         "effects": effects(old, target, person, request) if target else [],
+        "cadre_word": lists.cadre_of_both(old.cadre_id),
     }  # fmt: skip
     return page(
-        request, "web/people/transfer.html", context, part="effects", status=422 if form.errors else 200
+        request,
+        "web/people/transfer.html",
+        context,
+        part="effects",
+        status=422 if form.errors else 200,
     )
 
 
 def _today() -> Any:
-    from baarada.kernel.days import PartialDate
-
     return PartialDate.on(runtime.today())
 
 
-def _asked_for(request: Any) -> Facility | None:
+def _asked_for(request: Any) -> Facility | str | None:
+    if request.GET.get("facility"):
+        return str(request.GET["facility"])[:300]
     return Facility.objects.filter(pk=uuid_in(request.GET.get("to", ""))).first()
 
 

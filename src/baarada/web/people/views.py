@@ -1,7 +1,6 @@
 """Looking for people, lists of them, somebody's file."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -10,17 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from baarada.journal import actions as journal
-from baarada.journal import runtime, tokens
-from baarada.registry import facts, queries, search
-from baarada.registry.models import Area, Facility, Identifier, Office, Paper, Person, Posting
+from baarada.journal import runtime
+from baarada.registry import queries, search
+from baarada.registry.models import Area, Facility, Office, Paper, Posting
 from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
 from baarada.web.people import filepage, listing
+from baarada.web.records.facts import panel, value_of
 
 PAGE = 25
+QUICK_MOST = 30
+"""Under the box while typing, seven are shown: no more are looked for than tell the nearest."""
 FACETS = ("state", "cadre", "place", "sex", "file")
-RECORDS = {"person": Person, "number": Identifier, "posting": Posting, "paper": Paper}
-"""The records of a file by the word in an address."""
 
 
 @require_safe
@@ -64,15 +63,22 @@ def _counts(found: search.Results) -> list[tuple[str, Any, int]]:
 def _people_results(request: ActorRequest, found: search.Results) -> dict[str, Any]:
     today = runtime.today()
     chosen = {name: request.GET.getlist(name) for name in FACETS}
-    everyone = listing.rows([h.target for h in found.people], today, found.people)
-    rows = listing.narrow(everyone, chosen)
     start = number_in(request.GET.get("from", "0"))
+    ids = [h.target for h in found.people]
+    # Many are counted by, few are shown: only these are read whole.
+    everyone = listing.outlines(ids, today) if len(ids) > PAGE else listing.rows(ids, today, found.people)
+    rows = listing.narrow(everyone, chosen)
+    shown = rows[start : start + PAGE]
+    if len(ids) > PAGE:
+        shown = listing.rows([r.person.pk for r in shown], today, found.people)
     facet_list = listing.facets(everyone, chosen)
     return {
-        "rows": rows[start : start + PAGE],
+        "rows": shown,
         "total": len(rows),
         "start": start,
         "next": start + PAGE if start + PAGE < len(rows) else 0,
+        "first_shown": start + 1 if rows else 0,
+        "last_shown": min(start + PAGE, len(rows)),
         "left_over": min(PAGE, max(0, len(rows) - start - PAGE)),
         "facets": facet_list,
         "chips": _chips(request, facet_list),
@@ -89,7 +95,7 @@ def _chips(request: ActorRequest, facet_list: list[listing.Facet]) -> list[tuple
                 query = request.GET.copy()
                 query.setlist(facet.name, [v for v in query.getlist(facet.name) if v != choice.value])
                 query.pop("from", None)
-                out.append((f"{facet.label}: {choice.label}", f"?{query.urlencode()}"))
+                out.append((f"{facet.label}{_(':')} {choice.label}", f"?{query.urlencode()}"))
     return out
 
 
@@ -106,7 +112,7 @@ def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
     if tab == "areas":
         ids = [h.target for h in found.areas][:100]
         areas = {a.pk: a for a in Area.objects.filter(pk__in=ids)}
-        labels = {a.pk: filepage.value_of(a, "kind") for a in areas.values()}
+        labels = {a.pk: value_of(a, "kind") for a in areas.values()}
         return [(reverse("web:area", args=[pk]), str(areas[pk]), labels[pk]) for pk in ids if pk in areas]
     if tab == "papers":
         ids = [h.target for h in found.papers][:100]
@@ -122,7 +128,11 @@ def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
 
 def _quick(request: ActorRequest, query: str) -> HttpResponse:
     """The first hits, under the search box while typing."""
-    found = search.search(query, seen_by=request.actor) if len(query) > 1 else search.Results(query)
+    found = (
+        search.search(query, seen_by=request.actor, most=QUICK_MOST)
+        if len(query) > 1
+        else search.Results(query)
+    )
     rows = listing.rows([h.target for h in found.people[:7]], runtime.today(), found.people)
     places = _others("facilities", found)[:3]
     context = {"rows": rows, "places": places, "query": query, "more": len(found.people) > 7}
@@ -146,9 +156,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "rows": listing.rows([pk for pk, _key in ids[:PAGE]], runtime.today()),
         "office": office,
         "offices": queries.offices(),
-        "total": queries.people(seen_by=request.actor)
-        .filter(**({"office": office} if office else {}))
-        .count(),
+        "total": queries.how_many_people(office, seen_by=request.actor),
         "more": more,
         "room": "people",
         "first": not after,
@@ -184,37 +192,11 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         "room": "people",
         "today": today,
         "known": known,
-        "panel": _panel(request, file) if not known else None,
-        "seen_posting": tokens.seal(journal.seen(shown.main)) if shown.main and not known else "",
+        "panel": panel(request.GET.get("fact", ""), file.rows) if not known else None,
+        "blocking": [q for q in shown.questions if q.blocks],
+        "twins": filepage.twins(shown.file),
+        "missing": shown.missing,
+        "latest": filepage.latest(shown),
+        "kept_words": _("Kept here"),
     }
     return page(request, "web/people/file.html", context, part="panel")
-
-
-def _panel(request: ActorRequest, file: queries.PersonFile) -> dict[str, Any] | None:
-    """The history of the fact that the address asks for."""
-    sort, _mark, rest = request.GET.get("fact", "").partition(".")
-    pk, _mark, name = rest.partition(".")
-    record = next((r for r in file.rows if str(r.pk) == pk), None)
-    if record is None or name not in facts.FACTS.get(type(record), {}):
-        return None
-    return fact_panel(record, name, sort)
-
-
-def fact_panel(record: Any, name: str, sort: str) -> dict[str, Any]:
-    """What the side panel shows of a fact."""
-    model = type(record)
-    unit = facts.unit_of(model, name)
-    return {
-        "record": record,
-        "name": name,
-        "sort": sort,
-        "label": facts.unit_label(model, name) if len(unit) > 1 else facts.fact(model, name).label,
-        "owner": facts.owner_of(model, name),
-        "values": filepage.fact_history(record, name),
-        "fields": ",".join(unit),
-    }
-
-
-def fact_address(record: Any, sort: str, name: str) -> str:
-    """The part of an address that opens a fact's history."""
-    return urlencode({"fact": f"{sort}.{record.pk}.{name}"})

@@ -27,6 +27,14 @@
   document.addEventListener("DOMContentLoaded", function () { toErrors(document); });
   document.addEventListener("htmx:afterSwap", function (event) { toErrors(event.target); });
 
+  // Printing needs a script: its button shows only where there is one.
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("[data-print]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { window.print(); });
+    });
+  });
+
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", function (event) {
     var form = event.target;

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -33,6 +34,24 @@ def short_day(value: PartialDate | date | None) -> str:
 
 
 @register.filter
+def since(value: PartialDate | date | None, form: str = "") -> str:
+    """``depuis le 4 mars 2019``; ``:"short"`` in a column."""
+    return display.since(value, short=form == "short") if value else ""
+
+
+@register.filter
+def until(value: PartialDate | date | None, form: str = "") -> str:
+    """``jusqu'au 4 mars 2019``; ``:"short"`` in a column."""
+    return display.until(value, short=form == "short") if value else ""
+
+
+@register.filter
+def on_day(value: PartialDate | date | None, form: str = "") -> str:
+    """``le 4 mars 2019``, ``en 2019``; ``:"short"`` in a column."""
+    return display.on(value, short=form == "short") if value else ""
+
+
+@register.filter
 def typed_day(value: PartialDate | None) -> str:
     """``12/03/1985``, as it is typed."""
     if not isinstance(value, PartialDate):
@@ -45,6 +64,18 @@ def typed_day(value: PartialDate | None) -> str:
 def moment(value: datetime | None) -> str:
     """``mardi 3 novembre 2026 à 10 h 14``."""
     return display.moment(value) if value else ""
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    """The day of a moment in a column: ``3 nov. 2026``."""
+    return display.whole_day(timezone.localtime(value).date(), short=True) if value else ""
+
+
+@register.filter
+def lower_first(text: Any) -> str:
+    """The same words within a sentence."""
+    return f"{str(text)[:1].lower()}{str(text)[1:]}"
 
 
 @register.filter
@@ -87,6 +118,26 @@ def cadre(pk: Any, sex: str | None = None) -> str:
 def size(value: int | None) -> str:
     """``120 ko``."""
     return display.size(value) if value else ""
+
+
+@register.filter
+def short_name(place: Any) -> str:
+    """What people call an office whose full name ends with its initials: ``DRH-SDS``."""
+    name = str(place or "")
+    _long, mark, initials = name.rpartition("(")
+    return initials.rstrip(")") if mark and name.endswith(")") and len(name) > LONG_NAME else name
+
+
+LONG_NAME = 40
+"""Letters that the top bar has room for."""
+
+
+@register.filter
+def quoted(text: str | None) -> str:
+    """Somebody's words in the quotation marks of the language."""
+    if not text:
+        return ""
+    return f"«\u00a0{text}\u00a0»" if lists.language() == "fr" else f"“{text}”"
 
 
 @register.filter

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from baarada.kernel.errors import Refused
 from baarada.packs.reader import available
@@ -27,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         pack = options["pack"] or self._ask_pack(options)
+        again = settings.CONFIG.pack == pack
         password = sys.stdin.readline().rstrip("\n") if options["password_stdin"] else None
         try:
             made = setup.init(
@@ -35,10 +37,18 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from None
         if made:
-            self.stdout.write(f"Administrator: {options['login']}   password, shown once: {made}")
-        self.stdout.write(f"The register is in {settings.CONFIG.home}. Run: baarada serve")
+            self.stdout.write(
+                _("Administrator: %(login)s   password, shown once: %(password)s")
+                % {"login": options["login"], "password": made}
+            )
+        where = (
+            _("The register was already in %(folder)s. Run: baarada serve")
+            if again
+            else _("The register is in %(folder)s. Run: baarada serve")
+        )
+        self.stdout.write(where % {"folder": settings.CONFIG.home})
 
     def _ask_pack(self, options: dict[str, Any]) -> str:
         if options["no_input"] or not sys.stdin.isatty():
-            raise CommandError(f"Say which country: --pack {' or '.join(available())}.")
-        return input(f"Country pack ({', '.join(available())}): ").strip()
+            raise CommandError(_("Say which country: --pack %(packs)s") % {"packs": " | ".join(available())})
+        return input(_("Country pack (%(packs)s): ") % {"packs": ", ".join(available())}).strip()

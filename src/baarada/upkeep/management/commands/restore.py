@@ -1,13 +1,18 @@
 """``baarada restore FILE``: make a register of a backup."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from baarada.kernel.errors import Refused
-from baarada.upkeep import backup
+from baarada.registry import display
+from baarada.upkeep import restoring
 
 
 class Command(BaseCommand):
@@ -16,18 +21,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="Only say what the backup holds.")
+        parser.add_argument("--dry-run", action="store_true", help="Verify the backup, say what it holds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        source, dry = options["file"].absolute(), options["dry_run"]
         try:
-            if options["dry_run"]:
-                found = backup.read_manifest(options["file"])
-            else:
-                found = backup.restore(options["file"], say=lambda text: self.stderr.write(text))
+            found = restoring.look_at(source) if dry else restoring.restore(source, say=self.stderr.write)
         except Refused as refused:
             raise CommandError(str(refused)) from None
-        entries = sum(last for _, _, last in found["lanes"])
-        verb = "holds" if options["dry_run"] else "restored:"
-        self.stdout.write(
-            f"{options['file']} {verb} {entries} entries, made {found['made']}, pack {found['pack']}."
+        sentence = (
+            _("%(file)s is whole. Pack: %(pack)s; made: %(made)s; entries: %(entries)s; papers: %(papers)s.")
+            if dry
+            else _(
+                "%(file)s: restored. Pack: %(pack)s; made: %(made)s; entries: %(entries)s; papers: %(papers)s."
+            )
         )
+        said = found.manifest
+        with timezone.override(ZoneInfo(said["time_zone"])):
+            made = display.moment(datetime.fromisoformat(said["made"]))
+        words = {"file": source, "pack": said["pack"], "made": made}
+        self.stdout.write(sentence % {**words, "entries": found.entries, "papers": found.papers})

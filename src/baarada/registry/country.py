@@ -1,4 +1,4 @@
-"""Tells the rooms below what is particular to the country this node was set up for."""
+"""Tells search, rules and the journal what is particular to the country this node was set up for."""
 
 from functools import lru_cache
 

@@ -1,0 +1,59 @@
+"""Counts over the whole register, that pages show but nobody waits for.
+
+A count is kept while nothing is written. What this process writes is counted at once; what another one does (a long
+import) as soon as that is cheap: in a small register at once, among a million people every few seconds, however
+many pages ask.
+"""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from django.db.models import Sum
+
+from baarada.journal import runtime
+from baarada.journal.applying import Changed
+from baarada.journal.engine import Engine
+from baarada.journal.models import LaneRow
+
+PATIENCE = 20
+"""How many times as long as it took to make, a count may lag behind what other processes write."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    value: int
+    entries: int
+    """How much the journal held."""
+    until: float
+
+
+_kept: WeakKeyDictionary[Engine, dict[Hashable, _Kept]] = WeakKeyDictionary()
+
+
+def count(name: Hashable, work: Callable[[], int]) -> int:
+    """What ``work`` counts, or what it counted a short while ago.
+
+    ``name`` says what is counted, with all that the answer depends on besides the records.
+    """
+    kept = _kept.setdefault(runtime.engine(), {})
+    found = kept.get(name)
+    began = time.monotonic()
+    if found is not None and found.until > began:
+        return found.value
+    entries = LaneRow.objects.aggregate(entries=Sum("last"))["entries"] or 0
+    if found is None or found.entries != entries:
+        began = time.monotonic()
+        found = kept[name] = _Kept(work(), entries, 0)
+        ended = time.monotonic()
+        found.until = ended + PATIENCE * (ended - began)
+    return found.value
+
+
+def follow(changed: Changed) -> None:
+    """Look anew at the next count: something was written here."""
+    del changed
+    for kept in list(_kept.values()):
+        for one in list(kept.values()):
+            one.until = 0

@@ -1,0 +1,336 @@
+"""What can be asked about facilities, areas and offices: finding them, what they hold, where they lay when."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from baarada.journal import queries as journal
+from baarada.journal.models import ConflictRow
+from baarada.kernel.actors import Actor
+from baarada.kernel.spans import Span
+from baarada.registry import queries, search
+from baarada.registry.models import Area, Assignment, Facility, Inclusion, Office, Posting, Unit
+
+DEEPEST = 10
+"""More levels of areas than any country has: a circle of areas ends here."""
+
+
+# -- facilities ---------------------------------------------------------------------------
+
+
+def find_facilities(
+    *, seen_by: Actor, on: date, text: str = "", kinds: Iterable[str] = (), office: Office | None = None,
+    area: Area | None = None,
+) -> QuerySet[Facility]:  # fmt: skip
+    """Facilities by name, narrowed by what is given: words of the name, kinds, office and area on a day."""
+    found = queries.facilities(seen_by=seen_by)
+    if text.strip():
+        found = found.filter(pk__in=search.facilities_named(text))
+    chosen = list(kinds)
+    if chosen:
+        found = found.filter(kind__in=chosen)
+    if office is not None:
+        own = Assignment.objects.in_force(on).filter(office=office).values("canonical")
+        found = found.filter(pk__in=own)
+    if area is not None:
+        found = found.filter(area_id__in=queries.area_and_below(area, on))
+    return found
+
+
+def kind_counts(found: QuerySet[Facility]) -> list[tuple[str, int]]:
+    """How many of some facilities are of each kind, most first."""
+    counted = found.order_by().values_list("kind").annotate(n=Count("pk")).order_by("-n", "kind")
+    return [(kind, n) for kind, n in counted if kind]
+
+
+def staff(facility_ids: Iterable[UUID], on: date, *, seen_by: Actor) -> QuerySet[Posting]:
+    """The postings that run in some facilities on a day, by the people's names."""
+    seen_by.require("person.see")
+    rows = Posting.objects.in_force(on).filter(facility_id__in=list(facility_ids), person__deleted=False)
+    return rows.select_related("person").order_by("person__sort_key", "pk")
+
+
+def staff_counts(facilities: Sequence[Facility], on: date, *, seen_by: Actor) -> dict[UUID, int]:
+    """How many people work in each of some facilities on a day; those with nobody are left out."""
+    ids = [f.canonical for f in facilities]
+    canonical = dict(Facility.objects.filter(canonical__in=ids).values_list("pk", "canonical"))
+    counted = (
+        staff(canonical, on, seen_by=seen_by)
+        .order_by()
+        .values_list("facility_id")
+        .annotate(Count("canonical", distinct=True))
+    )
+    out: dict[UUID, int] = defaultdict(int)
+    for pk, n in counted:
+        out[canonical[pk]] += n
+    return dict(out)
+
+
+@dataclass(slots=True)
+class CadreCount:
+    """How many people of one cadre work somewhere."""
+
+    cadre: UUID | None
+    people: int
+    women: int
+
+
+def cadre_counts(postings: QuerySet[Posting]) -> list[CadreCount]:
+    """How many people of each cadre some postings hold, most first."""
+    counted = (
+        postings.order_by()
+        .values_list("cadre_id")
+        .annotate(
+            people=Count("canonical", distinct=True),
+            women=Count("canonical", distinct=True, filter=Q(person__sex="F")),
+        )
+    )
+    found = [CadreCount(*row) for row in counted]
+    return sorted(found, key=lambda c: (-c.people, str(c.cadre)))
+
+
+@dataclass(slots=True)
+class FacilityFile:
+    """Everything the register knows about a facility, its staff apart."""
+
+    facility: Facility
+    linked: list[Facility]
+    """Other files of the same facility."""
+    assignments: list[Assignment]
+    """Offices in charge, the latest first."""
+    units: list[Unit]
+    conflicts: list[ConflictRow]
+
+    @property
+    def rows(self) -> list[Any]:
+        """All its records."""
+        return [self.facility, *self.linked, *self.assignments, *self.units]
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The facility under all its ids."""
+        return [self.facility.pk, *(f.pk for f in self.linked)]
+
+    def office_on(self, day: date) -> Office | None:
+        """The office in charge on a day."""
+        return next((a.office for a in self.assignments if a.office and a.span.holds(day)), None)
+
+
+def facility_file(pk: UUID, *, seen_by: Actor) -> FacilityFile | None:
+    """A facility with all that belongs to it, under any of its ids; None where there is none."""
+    seen_by.require("facility.see")
+    asked = Facility.objects.filter(pk=pk).first()
+    if asked is None:
+        return None
+    everyone = list(Facility.objects.live().filter(canonical=asked.canonical).select_related("area"))
+    facility = next((f for f in everyone if f.pk == asked.canonical), None) or next(iter(everyone), None)
+    if facility is None:
+        return None
+    assignments = Assignment.objects.live().filter(canonical=facility.canonical).select_related("office")
+    return FacilityFile(
+        facility=facility,
+        linked=[f for f in everyone if f.pk != facility.pk],
+        assignments=sorted(assignments, key=assignment_order),
+        units=list(Unit.objects.live().filter(canonical=facility.canonical).order_by("name", "pk")),
+        conflicts=queries.conflicts_of([facility.canonical]).get(facility.canonical, []),
+    )
+
+
+def assignment_order(assignment: Assignment) -> tuple[int, str]:
+    """The latest first."""
+    return -(assignment.starts.number if assignment.starts else 0), str(assignment.pk)
+
+
+def as_known(file: FacilityFile, known: date) -> FacilityFile | None:
+    """The same file as it was known when a day ended; None if the facility was not known then."""
+    rows = journal.as_known(file.rows, known)
+    facility = rows.get(file.facility.pk)
+    if not isinstance(facility, Facility):
+        return None
+    assignments = [r for r in rows.values() if isinstance(r, Assignment)]
+    offices = {o.pk: o for o in Office.objects.filter(pk__in=[a.office_id for a in assignments])}
+    for one in assignments:
+        one.office = offices.get(one.office_id)
+    facility.area = Area.objects.filter(pk=facility.area_id).first()
+    units = [r for r in rows.values() if isinstance(r, Unit)]
+    return FacilityFile(
+        facility=facility,
+        linked=[r for r in rows.values() if isinstance(r, Facility) and r.pk != facility.pk],
+        assignments=sorted(assignments, key=assignment_order),
+        units=sorted(units, key=lambda u: (u.name or "", str(u.pk))),
+        conflicts=[],
+    )
+
+
+# -- areas --------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Enclosing:
+    """An area that another lies in, over a span of days."""
+
+    area: Area
+    span: Span
+    depth: int
+    """How many steps above."""
+    steps: list[Inclusion]
+    """What it rests on, where the one lies directly in the other."""
+
+    def when(self, day: date) -> str:
+        """``now`` if it is so on a day, ``before`` if it was so until then, else ``later``."""
+        return when(self.span, day)
+
+
+def enclosing(area: Area | UUID | None) -> list[Enclosing]:
+    """Every area above one, nearest first, the latest before former ones, each with the days on which it was so.
+
+    A cercle that passes from one region to another lies in both, one after the other; what lies in
+    the cercle follows it.
+    """
+    start: Any = getattr(area, "pk", area)
+    reached: dict[UUID, list[Span]] = {start: [Span(None)]} if start else {}
+    found: dict[UUID, tuple[Area, int]] = {}
+    direct: dict[UUID, list[Inclusion]] = defaultdict(list)
+    spans: dict[UUID, list[Span]] = defaultdict(list)
+    for depth in range(1, DEEPEST):
+        rows = Inclusion.objects.live().filter(area_id__in=list(reached)).select_related("parent")
+        above: dict[UUID, list[Span]] = defaultdict(list)
+        for row in rows:
+            if row.parent is None or row.parent.deleted or row.parent_id == start:
+                continue
+            common = [c for c in (_common(row.span, span) for span in reached[row.area_id]) if c]
+            above[row.parent_id] += common
+            if common:
+                found[row.parent_id] = row.parent, depth
+            if row.area_id == start:
+                direct[row.parent_id].append(row)
+        for pk, some in above.items():
+            spans[pk] += some
+        reached = {pk: some for pk, some in above.items() if some}
+        if not reached:
+            break
+    out = [
+        Enclosing(area, span, depth, [step for step in direct[pk] if _common(step.span, span)])
+        for pk, (area, depth) in found.items()
+        for span in joined(spans[pk])
+    ]
+    return sorted(out, key=lambda one: (one.depth, -_first(one.span).toordinal(), one.area.sort_key))
+
+
+def when(span: Span, day: date) -> str:
+    """How a span stands to a day: ``now``, ``before`` or ``later``."""
+    if span.holds(day):
+        return "now"
+    return "before" if _last(span) < day else "later"
+
+
+def _first(span: Span) -> date:
+    return span.starts.first() if span.starts else date.min
+
+
+def _last(span: Span) -> date:
+    return span.ends.last() if span.ends else date.max
+
+
+def _common(one: Span, other: Span) -> Span | None:
+    """The days that two spans share; imprecise ends are read generously."""
+    starts = max(one, other, key=_first).starts
+    ends = min(one, other, key=_last).ends
+    found = Span(starts, ends)
+    return None if _first(found) > _last(found) else found
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch or overlap made one."""
+    out: list[Span] = []
+    for span in sorted(spans, key=_first):
+        if out and (_last(out[-1]) == date.max or _first(span) <= _last(out[-1]) + timedelta(days=1)):
+            out[-1] = Span(out[-1].starts, max(out[-1], span, key=_last).ends)
+        else:
+            out.append(span)
+    return out
+
+
+def contents(area: Area) -> list[Inclusion]:
+    """What lies directly in an area, today and on other days, by level and name."""
+    rows = Inclusion.objects.live().filter(parent=area).select_related("area")
+    return sorted(
+        (r for r in rows if r.area and not r.area.deleted),
+        key=lambda r: (r.area.kind or "", r.area.sort_key, _first(r.span)),
+    )
+
+
+def facility_counts(areas: Iterable[Area], on: date) -> dict[UUID, int]:
+    """How many facilities lie in each of some areas on a day, at any depth."""
+    top: dict[UUID, UUID] = {a.pk: a.pk for a in areas}
+    level = dict(top)
+    for _depth in range(DEEPEST):
+        rows = Inclusion.objects.in_force(on).filter(parent_id__in=list(level))
+        level = {a: level[p] for a, p in rows.values_list("area_id", "parent_id") if a not in top}
+        top |= level
+        if not level:
+            break
+    counted = Facility.objects.live().filter(area_id__in=list(top), canonical=F("pk")).values_list("area_id")
+    out: dict[UUID, int] = defaultdict(int)
+    for area, n in counted.annotate(Count("pk")):
+        out[top[area]] += n
+    return dict(out)
+
+
+def part_counts(areas: Iterable[Area], on: date) -> dict[UUID, dict[str, int]]:
+    """How many areas of each level lie directly in each of some areas on a day."""
+    rows = Inclusion.objects.in_force(on).filter(parent_id__in=[a.pk for a in areas], area__deleted=False)
+    out: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for parent, kind, n in rows.values_list("parent_id", "area__kind").annotate(
+        Count("area_id", distinct=True)
+    ):
+        out[parent][kind or ""] = n
+    return dict(out)
+
+
+# -- offices ------------------------------------------------------------------------------
+
+
+def offices_above(office: Office) -> list[Office]:
+    """The offices that an office answers to, nearest first."""
+    out: list[Office] = []
+    above = office.parent
+    while above is not None and above.pk not in {office.pk, *(o.pk for o in out)}:
+        out.append(above)
+        above = above.parent
+    return out
+
+
+def offices_below(offices: Iterable[Office]) -> dict[UUID, list[Office]]:
+    """The offices that answer to each of some, by name."""
+    out: dict[UUID, list[Office]] = defaultdict(list)
+    rows = Office.objects.live().filter(parent_id__in=[o.pk for o in offices]).order_by("sort_key", "pk")
+    for office in rows:
+        out[office.parent_id].append(office)
+    return dict(out)
+
+
+@dataclass(slots=True)
+class Charge:
+    """What an office is in charge of."""
+
+    facilities: int = 0
+    people: int = 0
+
+
+def charges(offices: Iterable[Office], on: date, *, seen_by: Actor) -> dict[UUID, Charge]:
+    """How many facilities answer to each of some offices on a day, and how many people are in their charge."""
+    ids = [o.pk for o in offices]
+    out: dict[UUID, Charge] = {pk: Charge() for pk in ids}
+    own = Assignment.objects.in_force(on).filter(office_id__in=ids, facility__deleted=False)
+    for pk, n in own.values_list("office_id").annotate(Count("canonical", distinct=True)):
+        out[pk].facilities = n
+    people = queries.people(seen_by=seen_by).order_by().filter(office_id__in=ids)
+    for pk, n in people.values_list("office_id").annotate(Count("pk")):
+        out[pk].people = n
+    return out

@@ -1,0 +1,1 @@
+"""A demonstration: real offices, invented people, written through the same door as people use."""

@@ -1,0 +1,24 @@
+"""Addresses of pages about people."""
+
+from django.urls import path
+
+from baarada.web.people import edit, papers, postings, views
+
+urlpatterns = [
+    path("recherche/", views.find, name="search"),
+    path("personnes/", views.people, name="people"),
+    path("personnes/ajouter/", edit.add_person, name="add-person"),
+    path("personnes/<uuid:pk>/", views.person, name="person"),
+    path("personnes/<uuid:pk>/numeros/ajouter/", edit.add_number, name="add-number"),
+    path("personnes/<uuid:pk>/meme-personne/", edit.same_person, name="same-person"),
+    path("personnes/<uuid:pk>/relier/", edit.link, name="link"),
+    path("liens/<uuid:pk>/separer/", edit.unlink, name="unlink"),
+    path("personnes/<uuid:pk>/affecter/", postings.start, name="start-posting"),
+    path("affectations/<uuid:pk>/muter/", postings.transfer, name="transfer"),
+    path("affectations/<uuid:pk>/finir/", postings.end, name="end-posting"),
+    path("structures/proches/", postings.facility_choices, name="facility-choices"),
+    path("personnes/<uuid:pk>/papiers/ajouter/", papers.add, name="add-paper"),
+    path("papiers/<uuid:pk>/", papers.show, name="paper"),
+    path("papiers/<uuid:pk>/fichier", papers.file, name="paper-file"),
+    path("papiers/<uuid:pk>/vignette", papers.thumb, name="paper-thumb"),
+]

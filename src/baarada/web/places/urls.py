@@ -1,0 +1,18 @@
+"""Addresses of pages about places."""
+
+from django.urls import path
+
+from baarada.web.places import edit, views
+
+urlpatterns = [
+    path("structures/", views.facilities, name="facilities"),
+    path("structures/ajouter/", edit.add_facility, name="add-facility"),
+    path("structures/<uuid:pk>/", views.facility, name="facility"),
+    path("structures/<uuid:pk>/bureau/", edit.assign_facility, name="assign-facility"),
+    path("structures/<uuid:pk>/services/ajouter/", edit.add_unit, name="add-unit"),
+    path("lieux/", views.areas, name="areas"),
+    path("lieux/proches/", views.area_choices, name="area-choices"),
+    path("lieux/<uuid:pk>/", views.area, name="area"),
+    path("bureaux/", views.offices, name="offices"),
+    path("bureaux/<uuid:pk>/", views.office, name="office"),
+]

@@ -1,0 +1,168 @@
+"""How imports are spoken of: their states, their columns, how long they still take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from baarada.interop.models import (
+    CHANGE,
+    DONE,
+    DOUBT,
+    FAILED,
+    IMPORTING,
+    NEW,
+    PLANNED,
+    PLANNING,
+    READ,
+    REFUSED,
+    SAME,
+    STOPPED,
+    UNDOING,
+    UNDONE,
+    UPLOADED,
+    ImportJob,
+)  # fmt: skip
+from baarada.interop.tables import columns
+from baarada.kernel.text import fold
+from baarada.registry import lists
+
+STATES: dict[str, tuple[Any, str]] = {
+    UPLOADED: (gettext_lazy("being read"), "n"),
+    READ: (gettext_lazy("columns to confirm"), "warn"),
+    PLANNING: (gettext_lazy("dry run under way"), "n"),
+    PLANNED: (gettext_lazy("dry run done, nothing written"), "warn"),
+    IMPORTING: (gettext_lazy("import under way"), "n"),
+    STOPPED: (gettext_lazy("stopped"), "warn"),
+    DONE: (gettext_lazy("imported"), "ok"),
+    UNDOING: (gettext_lazy("being taken back"), "n"),
+    UNDONE: (gettext_lazy("taken back"), "none"),
+    FAILED: (gettext_lazy("not finished"), "stop"),
+}
+"""What a state is called, and the badge it wears."""
+
+SORTS = {
+    "nouvelles": NEW,
+    "modifiees": CHANGE,
+    "inchangees": SAME,
+    "en-doute": DOUBT,
+    "refusees": REFUSED,
+}
+"""What a row would do, by the word in an address."""
+
+SORT_LABELS = {
+    NEW: pgettext_lazy("rows", "To create"),
+    CHANGE: pgettext_lazy("rows", "To change"),
+    SAME: pgettext_lazy("rows", "Unchanged"),
+    DOUBT: pgettext_lazy("rows", "In doubt"),
+    REFUSED: pgettext_lazy("rows", "Refused"),
+}
+
+STEPS = (
+    pgettext_lazy("spreadsheet", "File"),
+    gettext_lazy("Columns"),
+    gettext_lazy("Dry run"),
+    gettext_lazy("Import"),
+)
+FILE, COLUMNS, DRY_RUN, IMPORT, ALL_DONE = range(5)
+_STEP = {
+    UPLOADED: FILE, READ: COLUMNS, PLANNING: DRY_RUN, PLANNED: DRY_RUN, IMPORTING: IMPORT, DONE: ALL_DONE,
+    UNDOING: ALL_DONE, UNDONE: ALL_DONE,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Step:
+    """One step of an import as the page draws it."""
+
+    words: Any
+    done: bool
+    current: bool
+
+
+def steps(job: ImportJob) -> list[Step]:
+    """The four steps, with where the job is."""
+    now = _STEP.get(job.state, IMPORT if job.act else DRY_RUN if job.mapping else FILE)
+    out = [Step(words, place < now, place == now) for place, words in enumerate(STEPS)]
+    if job.state == PLANNED:
+        out[DRY_RUN].words = _("Dry run, nothing is written yet")
+    return out
+
+
+@dataclass(slots=True)
+class ColumnRow:
+    """One column of a file, with what it is taken for and why."""
+
+    index: int
+    heading: str
+    examples: list[str]
+    key: str
+    certainty: str
+    badge: str
+    words: str
+    why: str
+
+
+def column_rows(job: ImportJob, examples: dict[int, list[str]]) -> list[ColumnRow]:
+    """The columns of a file that have a heading or hold anything."""
+    labels = {c.key: str(c.label) for c in columns.columns(job.kind)}
+    return [
+        _column_row(one, examples.get(one["index"], []), labels)
+        for one in job.mapping
+        if one["heading"] or examples.get(one["index"])
+    ]
+
+
+def _column_row(one: dict[str, Any], examples: list[str], labels: dict[str, str]) -> ColumnRow:
+    badge, words = {
+        columns.SURE: ("ok", _("sure")),
+        columns.TO_CONFIRM: ("warn", _("to confirm")),
+    }.get(one["certainty"], ("none", _("left out")))
+    return ColumnRow(
+        one["index"], one["heading"], examples, one["key"], one["certainty"], badge, words, _why(one, labels)
+    )
+
+
+def _why(one: dict[str, Any], labels: dict[str, str]) -> str:
+    if one.get("chosen"):
+        return _("as chosen here; remembered") if one["key"] else _("as chosen here")
+    if one["remembered"]:
+        return _("as somebody chose the last time")
+    if one["certainty"] == columns.SURE:
+        return _("known heading")
+    if one["certainty"] == columns.TO_CONFIRM:
+        return _("the heading is much like “%(heading)s”") % {"heading": labels.get(one["key"], "")}
+    return _("column without a heading") if not one["heading"] else _("heading not known")
+
+
+def choices(kind: str) -> list[tuple[str, str]]:
+    """What a column can be taken for."""
+    return [("", _("Do not import")), *((c.key, str(c.label)) for c in columns.columns(kind))]
+
+
+def headings_known(kind: str) -> list[tuple[str, str]]:
+    """For the help: each column, with headings that are known for it in the language of the moment."""
+    own = (columns.ID, columns.SEEN)
+    return [
+        (str(c.label), ", ".join(_few(c.words if lists.language() == "fr" else c.english, str(c.label))))
+        for c in columns.columns(kind)
+        if c.key not in own
+    ]
+
+
+def _few(words: Sequence[str], label: str, most: int = 4) -> list[str]:
+    """The first words that say more than the label does."""
+    return [w for w in words if w and w != fold(label)][:most]
+
+
+def time_left(seconds: float) -> str:
+    """``about 2 minutes``."""
+    minutes = round(seconds / 60)
+    if seconds < 10:
+        return _("a few seconds")
+    if minutes < 2:
+        n = max(10, round(seconds / 10) * 10)
+        return _("about %(n)s seconds") % {"n": n}
+    return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}

@@ -1,0 +1,162 @@
+"""Headings: recognised in French and English, matched by hand where they are not, and remembered."""
+
+import pytest
+from django.utils import translation
+
+from baarada.interop.tables import columns, jobs
+from baarada.interop.tables.columns import LEFT, SURE, TO_CONFIRM
+from baarada.kernel.errors import Refused
+from baarada.registry import lists
+from tests.interop.conftest import HEADINGS, person, write_csv
+
+STRANGE = ("Patronyme", "Petit nom", "S.", "DDN", "Appel", "Immat", "Métier exercé", "Où", "Depuis quand")
+MEANT = (
+    "family_name", "given_names", "sex", "born", "phone", "number.staff", "posting.cadre", "posting.facility",
+    "posting.starts",
+)  # fmt: skip
+
+
+def keys(kind, *headings):
+    return [p.key for p in columns.propose(kind, headings)]
+
+
+class TestRecognising:
+    @pytest.mark.parametrize(
+        ("heading", "key"),
+        [
+            ("NOM", "family_name"), ("Prénom(s)", "given_names"), ("Nom et Prénoms", "full_name"),
+            ("Date naiss.", "born"), ("Né(e) le", "born"), ("Sexe", "sex"), ("Contacts", "phone"),
+            ("Corps", "posting.cadre"),
+            ("Lieu d'affectation", "posting.facility"), ("Date de prise de service", "posting.starts"),
+            ("Family name", "family_name"), ("Date of birth", "born"), ("Gender", "sex"),
+            ("Facility", "posting.facility"),
+            ("Start date", "posting.starts"), ("Observations", "note"),
+        ],
+    )  # fmt: skip
+    def test_headings_of_staff_lists_in_both_languages(self, larma, heading, key):
+        assert keys(columns.PEOPLE, heading) == [key]
+
+    @pytest.mark.parametrize(
+        ("heading", "key"),
+        [
+            ("Nom de la structure", "name"), ("Type", "kind"), ("Région", "region"), ("Cercle", "cercle"),
+            ("Lat", "latitude"),
+            ("Longitude", "longitude"), ("facility_id", "code"), ("duplicate_of", "duplicate_of"),
+            ("Opened on", "starts"),
+        ],
+    )  # fmt: skip
+    def test_headings_of_lists_of_facilities(self, larma, heading, key):
+        assert keys(columns.FACILITIES, heading) == [key]
+
+    @pytest.mark.parametrize("kind", list(columns.KINDS))
+    @pytest.mark.parametrize(("written", "read"), [("fr", "en"), ("en", "fr")])
+    def test_a_list_written_in_one_language_is_read_in_the_other(self, larma, kind, written, read):
+        with translation.override(written):
+            known = [c for c in columns.columns(kind) if c.key != "full_name"]
+            headings = [str(c.label) for c in known]
+        with translation.override(read):
+            found = columns.propose(kind, headings)
+
+        assert [p.key for p in found] == [c.key for c in known]
+        assert {p.certainty for p in found} == {SURE}
+
+    def test_a_likely_heading_is_to_be_confirmed(self, larma):
+        (found,) = columns.propose(columns.PEOPLE, ["Date de naisance"])
+
+        assert (found.key, found.certainty) == ("born", TO_CONFIRM)
+
+    def test_an_unknown_heading_is_left_out(self, larma):
+        (found,) = columns.propose(columns.PEOPLE, ["Pointure"])
+
+        assert (found.key, found.certainty) == ("", LEFT)
+
+    def test_no_column_is_taken_twice(self, larma):
+        assert keys(columns.PEOPLE, "Téléphone", "Tel", "Contact").count("phone") == 1
+        found = [k for k in keys(columns.PEOPLE, "Nom", "NOM", "Noms", "Name") if k]
+        assert len(found) == len(set(found))
+
+    def test_headings_are_found_below_a_title(self, larma, tmp_path, bring):
+        rows = [
+            ["MINISTÈRE DE LA SANTÉ"],
+            [],
+            ["Liste du personnel", "au 3 novembre"],
+            [],
+            HEADINGS,
+            person(1),
+        ]
+        job = bring(rows[1:], headings=rows[0])
+
+        assert job.heading_row == 5
+        assert job.counts["new"] == 1
+
+
+class TestRemembering:
+    @pytest.fixture
+    def matched(self, larma):
+        """What the columns of a list with strange headings are."""
+        payroll = lists.items("identifier_kind")[0].code
+        return [key.replace("number.staff", f"number.{payroll}") for key in MEANT]
+
+    def begin(self, by, tmp_path, headings=STRANGE):
+        path = write_csv(tmp_path / "strange.csv", [person(1)], headings=headings)
+        return jobs.begin(columns.PEOPLE, path, path.name, by=by)
+
+    def test_columns_matched_by_hand_are_proposed_for_the_next_file(self, by, tmp_path, matched):
+        first = self.begin(by, tmp_path)
+        assert [one["key"] for one in first.mapping] != matched
+
+        jobs.match(first, dict(enumerate(matched)), by=by)
+
+        again = self.begin(by, tmp_path)
+        assert [one["key"] for one in again.mapping] == matched
+        assert {one["certainty"] for one in again.mapping} == {SURE}
+        assert any(one["remembered"] for one in again.mapping)
+
+    def test_capitals_and_accents_do_not_matter(self, by, tmp_path, matched):
+        jobs.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+
+        again = self.begin(by, tmp_path, [h.upper() for h in STRANGE])
+
+        assert [one["key"] for one in again.mapping] == matched
+
+    def test_a_column_left_out_by_hand_stays_out(self, by, tmp_path):
+        first = self.begin(by, tmp_path, HEADINGS)
+        keys = {one["index"]: one["key"] for one in first.mapping}
+        phone = HEADINGS.index("Téléphone")
+
+        jobs.match(first, keys | {phone: ""}, by=by)
+
+        again = self.begin(by, tmp_path, HEADINGS)
+        assert again.mapping[phone]["key"] == ""
+        assert [one["key"] for one in again.mapping if one["index"] != phone] == [
+            key for index, key in keys.items() if index != phone
+        ]
+
+    def test_what_a_person_said_comes_before_what_words_say(self, by, tmp_path):
+        """“Nom” stands to the left, and would be taken for the family name."""
+        headings = ("Nom", "Patronyme", *HEADINGS[2:])
+        first = self.begin(by, tmp_path, headings)
+        keys = {one["index"]: one["key"] for one in first.mapping} | {0: "given_names", 1: "family_name"}
+        jobs.match(first, keys, by=by)
+
+        again = self.begin(by, tmp_path, headings)
+
+        assert [one["key"] for one in again.mapping][:2] == ["given_names", "family_name"]
+
+    def test_a_kind_of_list_does_not_learn_from_another(self, by, tmp_path, matched):
+        jobs.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+
+        assert columns.propose(columns.FACILITIES, ["Patronyme"])[0].key == ""
+
+    def test_one_column_cannot_be_taken_for_two(self, by, tmp_path):
+        first = self.begin(by, tmp_path, HEADINGS)
+
+        with pytest.raises(Refused, match="Two columns"):
+            jobs.match(first, {0: "family_name", 1: "family_name"}, by=by)
+
+    def test_a_list_without_names_cannot_be_read(self, by, tmp_path):
+        first = self.begin(by, tmp_path, HEADINGS)
+
+        with pytest.raises(Refused, match="No column"):
+            jobs.match(first, {2: "sex"}, by=by)
+        assert columns.propose(columns.PEOPLE, ["Nom"])[0].key == "family_name"

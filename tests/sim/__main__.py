@@ -1,0 +1,7 @@
+"""``./run sim``."""
+
+import sys
+
+from tests.sim.run import main
+
+sys.exit(main())
