@@ -102,7 +102,10 @@ def _install_browser() -> str | None:
 
 
 def _tests(setting: Setting) -> Iterator[Command]:
-    yield python(*PYTEST, "not browser" if setting.full else "not browser and not slow")
+    if setting.full:
+        yield python(*PYTEST, "not browser", "--hypothesis-profile=others")
+    else:
+        yield python(*PYTEST, "not browser and not slow")
 
 
 def _simulator(setting: Setting) -> Iterator[Command]:

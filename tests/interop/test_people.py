@@ -154,6 +154,55 @@ class TestTwice:
         assert the().phone == "612000001"
 
 
+class TestAPostingThatCannotBeOne:
+    """What a list says of a posting is never dropped in silence."""
+
+    def test_one_without_a_place_is_told_in_words_once(self, bring):
+        row = person(1, facility="")
+        first, again = bring([row]), bring([row])
+
+        assert (counts(first), counts(again)) == ({NEW: 1}, {SAME: 1})
+        assert not Posting.objects.exists()
+        assert "01/02/2015" in the().note
+
+    def test_it_is_added_to_the_note_of_somebody_known(self, bring, by):
+        bring([person(1, cadre="", facility="", starts="")])
+        actions.revise(the(), {"note": "Phones on Fridays."}, seen=journal.seen(the()), by=by)
+
+        job = bring([person(1, cadre="", facility="", starts="2015")])
+
+        assert counts(job) == {CHANGE: 1}
+        assert the().note.splitlines() == ["Phones on Fridays.", "First day: 2015"]
+
+    def test_one_of_somebody_known_needs_a_cadre_as_any(self, bring):
+        bring([person(1, cadre="", facility="", starts="")])
+
+        job = bring([person(1, cadre="")])
+
+        assert counts(job) == {REFUSED: 1}
+        assert only(job).problems == [["posting.cadre", "", "Write the cadre."]]
+
+    def test_one_that_ended_is_not_brought_back_by_an_old_list(self, bring, by):
+        self._ended(bring, by)
+
+        assert counts(bring([person(1)])) == {SAME: 1}
+        assert Posting.objects.count() == 1
+
+    def test_an_old_list_that_says_otherwise_of_it_is_refused(self, bring, by):
+        self._ended(bring, by)
+
+        job = bring([person(1, cadre=str(lists.cadres()[1]))])
+
+        assert counts(job) == {REFUSED: 1}
+        assert "in a posting that does not run today" in only(job).problems[0][2]
+
+    def _ended(self, bring, by):
+        bring([person(1)])
+        posting = Posting.objects.get()
+        last = PartialDate(2020, 6, 30)
+        actions.end_posting(posting, last=last, end_reason="transfer", seen=journal.seen(posting), by=by)
+
+
 class TestWhoItIs:
     def test_a_known_number_is_that_person_even_if_the_name_is_spelt_otherwise(self, bring):
         bring([person(1, family="Coulibaly")])
@@ -207,6 +256,18 @@ class TestWhoItIs:
         assert Person.objects.count() == 2
 
         assert counts(bring(rows)) == {SAME: 2}
+
+    def test_what_speaks_against_a_namesake_is_a_doubt_not_a_refusal(self, bring, by):
+        """Without a day this is no transfer of the one who is here; it may be somebody else."""
+        bring([person(1)])
+        actions.add_facility(
+            {"name": "Poste de Bandor", "kind": lists.items("facility_type")[0].code}, office=district(), by=by
+        )
+
+        job = bring([person(1, payroll="", facility="Poste de Bandor", starts="")])
+
+        assert counts(job) == {DOUBT: 1}
+        assert only(job).problems == []
 
     def test_a_name_in_the_other_order_or_spelling_is_a_doubt_not_somebody_new(self, bring):
         bring([person(1, family="Ostrel", given="Marek")])

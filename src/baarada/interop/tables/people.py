@@ -21,6 +21,7 @@ from baarada.interop.tables import cells
 from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
+from baarada.interop.tables.knownpeople import Known, agree
 from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, pages_of, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
@@ -30,7 +31,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id
 from baarada.kernel.text import fold
-from baarada.registry import queries, rules, spelling
+from baarada.registry import lists, rules, spelling
 from baarada.registry.display import heading_name
 from baarada.registry.models import (
     FULL_TIME,
@@ -198,11 +199,11 @@ class People:
             for pk, name, born, sex in people:
                 for row in targets[pk]:
                     # Of linked files, what the one that gives the name says counts: it is looked at later.
-                    if name not in out[row.line] and (pk != name or _agree(row, born, sex)):
+                    if name not in out[row.line] and (pk != name or agree(row, born, sex)):
                         out[row.line].append(name)
         return out
 
-    def _plan(self, row: Parsed, by_number: set[UUID], by_name: list[UUID], known: "Known") -> Plan:
+    def _plan(self, row: Parsed, by_number: set[UUID], by_name: list[UUID], known: Known) -> Plan:
         title = " ".join(str(row.values.get(k) or "") for k in ("family_name", "given_names")).strip()
         own = own_id(row.cells.get(ID, ""))
         if own:
@@ -218,7 +219,7 @@ class People:
         plan.title = title or plan.title
         return plan
 
-    def _owned(self, row: Parsed, pk: UUID, by_number: set[UUID], known: "Known") -> Plan:
+    def _owned(self, row: Parsed, pk: UUID, by_number: set[UUID], known: Known) -> Plan:
         """A row that says which file it is."""
         plan = self._matched(row, pk, known)
         if plan is None:
@@ -235,26 +236,21 @@ class People:
             )
         return plan
 
-    def _numbered(self, row: Parsed, pk: UUID, known: "Known") -> Plan:
+    def _numbered(self, row: Parsed, pk: UUID, known: Known) -> Plan:
         person = known.people.get(pk)
         if person is not None and not _may_be_named(row, person):
             return Plan(DOUBT, candidates=[str(pk)])
         return self._matched(row, pk, known) or Plan(NEW)
 
-    def _nameless(self, row: Parsed, by_name: list[UUID], known: "Known") -> Plan:
+    def _nameless(self, row: Parsed, by_name: list[UUID], known: Known) -> Plan:
         """A row without a known number: somebody already here, somebody new, or a doubt."""
         alike = [pk for pk in by_name if known.may_be(pk, row)]
-        for pk in alike:
-            plan = self._matched(row, pk, known)
+        told = row.values.get("born") and row.posting
+        for pk in alike if told else ():
+            plan = self._on_trial(row, pk, known)
             # Nothing would be written: so nothing is decided on a name alone. Two rows that say the same
             # are two people, if two are here.
-            if (
-                plan
-                and plan.status == SAME
-                and row.values.get("born")
-                and row.posting
-                and not self.same_taken[pk]
-            ):
+            if plan and plan.status == SAME and not self.same_taken[pk]:
                 self.same_taken[pk] += 1
                 return plan
         alike = [pk for pk in alike if not self.same_taken[pk]]
@@ -262,6 +258,14 @@ class People:
             return Plan(DOUBT, candidates=[str(pk) for pk in alike[:MOST_CANDIDATES]])
         self._check_new(row)
         return Plan(NEW)
+
+    def _on_trial(self, row: Parsed, pk: UUID, known: Known) -> Plan | None:
+        """What a row would do if it were this person; what speaks against it is not held against the row."""
+        before = len(row.problems)
+        plan = self._matched(row, pk, known)
+        against = len(row.problems) > before
+        del row.problems[before:]
+        return None if against else plan
 
     def settled(self, row: Parsed, pk: UUID | None) -> Plan:
         """What a row does when a person has said who it is: somebody here, or somebody new (None).
@@ -280,10 +284,15 @@ class People:
     def _check_new(self, row: Parsed) -> None:
         if "sex" not in row.values and not any(key == "sex" for key, _cell, _s in row.problems):
             row.refuse("sex", _("Write F or M."))
-        if row.posting and "cadre" not in row.posting and "posting.cadre" not in row.cells:
+        if row.posting.get("facility"):
+            self._check_cadre(row)
+
+    def _check_cadre(self, row: Parsed) -> None:
+        """A posting that begins is of a cadre."""
+        if "cadre" not in row.posting and "posting.cadre" not in row.cells:
             row.refuse("posting.cadre", _("Write the cadre."))
 
-    def _matched(self, row: Parsed, pk: UUID, known: "Known") -> Plan | None:
+    def _matched(self, row: Parsed, pk: UUID, known: Known) -> Plan | None:
         person = known.people.get(pk)
         if person is None or person.deleted:
             return None
@@ -293,11 +302,13 @@ class People:
         changes = self._changes(row, person, known, pages)
         return Plan(CHANGE if changes else SAME, pk, seen, changes=len(changes), title=heading_name(person))
 
-    def _changes(self, row: Parsed, person: Person, known: "Known", pages: Pages) -> list[tuple[str, Any]]:
+    def _changes(self, row: Parsed, person: Person, known: Known, pages: Pages) -> list[tuple[str, Any]]:
         """What a row would write about somebody: sort of change and its fields."""
         out: list[tuple[str, Any]] = []
         page = pages.get(person.pk)
         values = {k: v for k, v in row.values.items() if k != "office" or known.unposted(person.pk)}
+        if not row.posting.get("facility") and self._starts_anew(row, person.pk, known):
+            values |= _note_with(row, person.note)
         fields = whole_units(Person, values, person)
         changed = journal.changed_since(Person, page, fields, record=person) if page and fields else {}
         out += [("person", {name: value}) for name, value in changed.items() if name in values]
@@ -320,11 +331,11 @@ class People:
         return ("renumber", (written, number)) if written is not None else ("number", pair)
 
     def _posting_changes(
-        self, row: Parsed, person: Person, known: "Known", pages: Pages
+        self, row: Parsed, person: Person, known: Known, pages: Pages
     ) -> list[tuple[str, Any]]:
         current = known.current(person.pk, self.today)
         facility, starts = row.posting.get("facility"), row.posting.get("starts")
-        if current is None or _is_past(known, person.pk, row, self.today):
+        if self._starts_anew(row, person.pk, known):
             return self._first_posting(row, person, known)
         if facility is None or facility.pk == current.facility_id:
             page = pages.get(current.pk) or journal.seen(current)
@@ -336,7 +347,7 @@ class People:
             changed = journal.changed_since(Posting, page, fields, record=current) if fields else {}
             changed |= {k: v for k, v in values.items() if _is_new(v)}
             return [("posting", {name: value}) for name, value in changed.items() if name in values]
-        if _is_known(known, person.pk, facility, starts):
+        if self._is_known(row, person.pk, known):
             return []
         if starts is None or (current.starts and starts.first() <= current.starts.first()):
             row.refuse("posting.facility", _(
@@ -345,12 +356,30 @@ class People:
             return []
         return [("transfer", row.posting)]
 
-    def _first_posting(self, row: Parsed, person: Person, known: "Known") -> list[tuple[str, Any]]:
+    def _first_posting(self, row: Parsed, person: Person, known: Known) -> list[tuple[str, Any]]:
         """A posting of somebody who has none now; an old list does not bring back one that has ended."""
-        facility, starts = row.posting.get("facility"), row.posting.get("starts")
-        if not facility or not row.posting.get("cadre") or _is_known(known, person.pk, facility, starts):
+        if not row.posting.get("facility") or self._is_known(row, person.pk, known):
             return []
+        self._check_cadre(row)
         return [("start", row.posting)]
+
+    def _is_known(self, row: Parsed, pk: UUID, known: Known) -> bool:
+        """True for a posting that is here and does not run; a row that says otherwise of it is refused."""
+        facility, starts = row.posting["facility"], row.posting.get("starts")
+        same = [
+            p for p in known.postings.get(pk, [])
+            if p.facility_id == facility.pk and (starts is None or p.span.holds(starts.first()))
+        ]  # fmt: skip
+        if same and all(_says_otherwise(row, p) for p in same):
+            row.refuse("posting.facility", _(
+                "The register has this person at %(facility)s as %(cadre)s, in a posting that does not run today. "
+                "Correct it from the file, or empty the cells of the posting."
+            ) % {"facility": facility, "cadre": lists.cadre_of_both(same[0].cadre_id)})  # fmt: skip
+        return bool(same)
+
+    def _starts_anew(self, row: Parsed, pk: UUID, known: Known) -> bool:
+        """True where what a row says of a posting is not said of one that is here and runs."""
+        return known.current(pk, self.today) is None or _is_past(known, pk, row, self.today)
 
     def _unit(self, row: Parsed, current: Posting) -> Any:
         """The service a row names, if it is another than the posting's: one that is here, or a new one."""
@@ -361,7 +390,7 @@ class People:
 
     # -- writing ----------------------------------------------------------------------
 
-    def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: "Known") -> None:
+    def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: Known) -> None:
         """Write what a row was planned to do."""
         if kept.status == NEW:
             self._create(act, row)
@@ -371,7 +400,7 @@ class People:
         for sort, what in self.changes(row, kept, known):
             self._write_change(act, row, person, sort, what, known, pages)
 
-    def changes(self, row: Parsed, kept: ImportRow, known: "Known") -> list[tuple[str, Any]]:
+    def changes(self, row: Parsed, kept: ImportRow, known: Known) -> list[tuple[str, Any]]:
         """What a row writes about the file that it was found to be: sorts of change and their fields."""
         pages = pages_of(kept.seen, known.lanes) or known.pages(kept.target)
         known.speak_of(kept.target, pages)
@@ -380,9 +409,8 @@ class People:
     def _create(self, act: journal.Act, row: Parsed) -> None:
         values = dict(row.values)
         values["office"] = self._office(row)
-        if (row.posting or "unit" in row.extra) and not row.posting.get("facility"):
-            # A posting is somewhere: what is told of one without a place is kept in words.
-            values["note"] = "\n".join(t for t in (values.get("note"), _told(row)) if t)
+        if not row.posting.get("facility"):
+            values |= _note_with(row, "")
         person = act.add(Person, entry_kind="person.added", **values)
         for kind, number in row.numbers:
             act.add(Identifier, entry_kind="identifier.added", person=person, kind=kind, number=number)
@@ -426,7 +454,7 @@ class People:
         return Office.objects.get(pk=UUID(bytes=self.by.office))
 
     def _write_change(
-        self, act: journal.Act, row: Parsed, person: Person, sort: str, what: Any, known: "Known", pages: Pages,
+        self, act: journal.Act, row: Parsed, person: Person, sort: str, what: Any, known: Known, pages: Pages,
     ) -> None:  # fmt: skip
         if sort == "person":
             act.change(
@@ -458,59 +486,9 @@ class People:
     def finish(self, act: journal.Act, rows: Iterable[ImportRow]) -> None:
         """Nothing is left to do when all rows are written."""
 
-    def known_for(self, rows: Iterable[ImportRow]) -> "Known":
+    def known_for(self, rows: Iterable[ImportRow]) -> Known:
         """The people that some rows are about."""
         return Known({r.target for r in rows if r.target})
-
-
-class Known:
-    """Some people with their numbers and postings, loaded together."""
-
-    def __init__(self, ids: set[UUID]) -> None:
-        self.people: dict[UUID, Person] = {}
-        for piece in in_pieces(ids):
-            self.people |= {p.pk: p for p in Person.objects.filter(pk__in=piece).select_related("office")}
-        self.numbers = queries.numbers_of(self.people)
-        self.postings = queries.current_postings(self.people, runtime.today())
-        self._named: dict[UUID, UUID] = {}
-
-    def speak_of(self, pk: UUID, pages: Pages) -> None:
-        """Take the posting that a row was written from for the one that it speaks of."""
-        self._named.pop(pk, None)
-        for posting in self.postings.get(pk, []):
-            if posting.pk in pages:
-                self._named[pk] = posting.pk
-
-    def current(self, pk: UUID, on: Any) -> Posting | None:
-        """The posting that a row speaks of: the one it was written from, or the main one running."""
-        named = self._named.get(pk)
-        return next(
-            (p for p in self.postings.get(pk, []) if p.pk == named or (not named and p.span.holds(on))), None
-        )
-
-    def unposted(self, pk: UUID) -> bool:
-        """True for somebody without a posting: only then does a list say which office is in charge."""
-        return not self.postings.get(pk)
-
-    def pages(self, pk: UUID) -> Pages:
-        """What somebody sees who looks at a person and the present posting now."""
-        found = [self.people[pk], *self.postings.get(pk, [])[:1]]
-        return {r.pk: journal.seen(r) for r in found}
-
-    @cached_property
-    def lanes(self) -> dict[bytes, int]:
-        """For reading sealed last columns."""
-        return tokens.lanes_here()
-
-    def may_be(self, pk: UUID, row: Parsed) -> bool:
-        """True unless something known rules out that a row is this person."""
-        person = self.people.get(pk)
-        if person is None:
-            return False
-        if not _agree(row, person.born, person.sex):
-            return False
-        have = {n.kind: plain(n.number or "") for n in self.numbers.get(pk, [])}
-        return not any(kind in have and have[kind] != plain(number) for kind, number in row.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,16 +505,24 @@ def _is_new(value: Any) -> bool:
     return isinstance(value, NewUnit)
 
 
-def _is_past(known: "Known", pk: UUID, row: Parsed, on: Any) -> bool:
+def _is_past(known: Known, pk: UUID, row: Parsed, on: Any) -> bool:
     """True where the posting that a row speaks of has ended, and the row does not come from a sheet of that posting."""
     current = known.current(pk, on)
     return current is not None and not row.cells.get(ID) and not current.span.holds(on)
 
 
-def _is_known(known: "Known", pk: UUID, facility: Facility, starts: PartialDate | None) -> bool:
-    """True for a posting that is here already, running or ended: an old list says nothing new."""
-    same = [p for p in known.postings.get(pk, []) if p.facility_id == facility.pk]
-    return any(starts is None or p.span.holds(starts.first()) for p in same)
+def _says_otherwise(row: Parsed, posting: Posting) -> bool:
+    """True where a row gives a posting another cadre, share or decision. A day within it is not another day."""
+    values = {k: v for k, v in row.posting.items() if k not in ("facility", "starts")}
+    fields = whole_units(Posting, values, posting)
+    changed = journal.changed_since(Posting, journal.seen(posting), fields, record=posting) if fields else {}
+    return any(name in values for name in changed)
+
+
+def _note_with(row: Parsed, have: str | None) -> dict[str, str]:
+    """The note that tells a posting without a place in words: a posting is somewhere. Empty if it is told already."""
+    note, told = row.values.get("note") or have or "", _told(row)
+    return {} if told in note else {"note": f"{note}\n{told}".strip()}
 
 
 def _told(row: Parsed) -> str:
@@ -556,14 +542,6 @@ def _may_be_named(row: Parsed, person: Person) -> bool:
     few, many = sorted(([spelling.sound(w) for w in own], [spelling.sound(w) for w in theirs]), key=len)
     best = [max(fuzz.ratio(word, other) for other in many) for word in few]
     return sum(best) / len(best) >= LIKE_ENOUGH
-
-
-def _agree(row: Parsed, born: PartialDate | None, sex: str | None) -> bool:
-    """False if birth or sex rule out that a row is this person."""
-    own = row.values.get("born")
-    if own and born and (own.last() < born.first() or born.last() < own.first()):
-        return False
-    return not (row.values.get("sex") and sex and row.values["sex"] != sex)
 
 
 def _name_keys(row: Parsed) -> set[str]:
