@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 ROOMS = ("kernel", "journal", "packs", "registry", "accounts", "interop", "upkeep", "web")
 """From the ground up: imports point down only, which import-linter proves."""
 
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_README = 650, 50, 12
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_README = 600, 50, 12
 CLOCKS = {
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "time.time_ns",
     "timezone.now", "timezone.localdate", "timezone.localtime", "localdate", "localtime", "now",

@@ -69,7 +69,7 @@ def test_without_a_connection(copy):
 def test_ci_calls_it_and_nothing_else():
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
-    assert lines == ["#!/bin/sh", 'exec "$(dirname "$0")/../run" test']
+    assert lines == ["#!/bin/sh", 'cd "$(dirname "$0")/.." && exec ./run test']
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     assert os.access(ROOT / "run", os.X_OK)
 

@@ -261,7 +261,9 @@ class TestWhoItIs:
         """Without a day this is no transfer of the one who is here; it may be somebody else."""
         bring([person(1)])
         actions.add_facility(
-            {"name": "Poste de Bandor", "kind": lists.items("facility_type")[0].code}, office=district(), by=by
+            {"name": "Poste de Bandor", "kind": lists.items("facility_type")[0].code},
+            office=district(),
+            by=by,
         )
 
         job = bring([person(1, payroll="", facility="Poste de Bandor", starts="")])

@@ -100,7 +100,9 @@ class TestKeeping:
         assert papers.thumb_path(kept.hash).exists()
 
     def test_the_same_paper_twice_is_kept_once(self, tmp_path, home):
-        one, other = (papers.keep(pdf(tmp_path / "scan.pdf")) for _time in range(2))
+        scan = pdf(tmp_path / "scan.pdf")
+
+        one, other = (papers.keep(scan) for _time in range(2))
 
         assert one == other
         assert len([p for p in home.papers.rglob("*") if p.is_file()]) == 2

@@ -46,9 +46,9 @@ def _one(name: str, what: str, file: str, before: str, after: str, store: str = 
     return Mutant(name, what, ((file, before, after),), store)
 
 
-def _sql(name: str, what: str, before: str, after: str) -> Mutant:
+def _sql(name: str, what: str, before: str, after: str, file: str = "sql") -> Mutant:
     """A bug in the store on SQL: the simulator runs over SQLite."""
-    return _one(name, what, "journal/sql.py", before, after, "sqlite")
+    return _one(name, what, f"journal/{file}.py", before, after, "sqlite")
 
 
 ARRIVING, APPLYING, BATCHES, CLOCKS = (
@@ -184,7 +184,8 @@ MUTANTS = (
 SQL_MUTANTS = (
     _sql("sql-waits-for-ever", "what has come is still waited for",
          "        for piece in in_pieces(set(refs)):\n            self._run(f\"DELETE FROM journal_wait",
-         "        for piece in in_pieces(set[int]()):\n            self._run(f\"DELETE FROM journal_wait"),
+         "        for piece in in_pieces(set[int]()):\n            self._run(f\"DELETE FROM journal_wait",
+         "sqlwaiting"),
     _sql("sql-conflicts-stay", "a conflict that was decided stays in the queue",
          '"DELETE FROM journal_conflict WHERE entity = %s AND type = %s",\n                [self.id_in(state.id)',
          '"DELETE FROM journal_conflict WHERE entity = %s AND type = %s AND unit < 0",\n'
@@ -192,12 +193,12 @@ SQL_MUTANTS = (
     _sql("sql-rows-unnamed", "the rows of a linked file are not renamed",
          "for spec in self.schema.children.get(type_, ()):", "for spec in ():"),
     _sql("sql-erased-stays", "the content of an erased entry stays",
-         '            self._run(f"DELETE {where}", span)\n', ""),
+         '            self._run(f"DELETE {where}", span)\n', "", "sqlentries"),
     _sql("sql-early-forgotten", "bases that have not come yet are not looked up",
          "                if key in wanted:\n                    out.setdefault(key, {}).setdefault(unit",
-         "                if False:\n                    out.setdefault(key, {}).setdefault(unit"),
+         "                if False:\n                    out.setdefault(key, {}).setdefault(unit", "sqlwaiting"),
     _sql("sql-range-stale", "an erasure is not known within its own transaction",
-         "        self._ranges.pop(kind, None)\n", ""),
+         "        self._ranges.pop(kind, None)\n", "", "sqlentries"),
     _sql("sql-dead-links", "a link that was deleted goes on joining files",
          ' AND "active" AND NOT "deleted"', ' AND "active"'),
     _sql("sql-pointing-now", "rows of an erased file that point elsewhere now stay",

@@ -73,6 +73,12 @@ def count_acts(helds: Iterable[Held]) -> list[ActCount]:
     return list(counts.values())
 
 
+class Lanes(Protocol):
+    """Whatever gives lanes their numbers."""
+
+    def lane_number(self, key: LaneKey) -> int: ...
+
+
 class Store(Protocol):
     """A place to keep the journal and its picture. All writing happens inside ``transaction()``."""
 
@@ -544,6 +550,6 @@ def _copy(state: State) -> State:
     return replace(state, values=dict(state.values), heads=dict(state.heads), conflicts=dict(state.conflicts))
 
 
-def entry_at(store: Store, ref: Ref, data: bytes) -> Entry:
+def entry_at(lanes: Lanes, ref: Ref, data: bytes) -> Entry:
     """Read an entry's canonical bytes, naming lanes by this store's numbers."""
-    return read(data, lane_of(ref), store.lane_number)
+    return read(data, lane_of(ref), lanes.lane_number)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from baarada.interop.tables import columns
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sql import in_pieces
+from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.registry import lists, queries

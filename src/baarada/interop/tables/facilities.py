@@ -17,7 +17,7 @@ from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, page
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sql import in_pieces
+from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import rules

@@ -46,7 +46,7 @@ from baarada.interop.tables.people import People
 from baarada.interop.tables.returning import Rows, untouched
 from baarada.journal import actions as journal
 from baarada.journal import runtime
-from baarada.journal.sql import in_pieces
+from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_id, as_uuid

@@ -8,7 +8,7 @@ from baarada.interop.tables.matching import Pages
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sql import in_pieces
+from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.registry import queries
 from baarada.registry.models import Person, Posting
