@@ -110,9 +110,9 @@ def _tests(setting: Setting) -> Iterator[Command]:
 
 def _simulator(setting: Setting) -> Iterator[Command]:
     seeds = (
-        {"memory": 2000, "sqlite": 40, "postgres": 40}
+        {"memory": 4000, "sqlite": 150, "postgres": 100}
         if setting.full
-        else {"memory": 1000, "sqlite": 30, "postgres": 10}
+        else {"memory": 1900, "sqlite": 80, "postgres": 40}
     )
     for store, number in seeds.items():
         if store != "postgres" or setting.postgres:
