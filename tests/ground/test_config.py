@@ -94,7 +94,7 @@ class TestRefusing:
             config.refuse_folder(read(tmp_path))
 
     def test_a_folder_of_this_machine_is_taken(self, tmp_path):
-        config.refuse_folder(read(tmp_path))
+        assert config.refuse_folder(read(tmp_path)) is None
 
 
 class TestDisks:

@@ -90,7 +90,8 @@ def _is_all_here(row: ImportRow) -> None:
     told = who.note or ""
     assert said.get("sex", who.sex) == who.sex
     assert set(cells.phones(said.get("phone", ""))) <= {who.phone, who.phone2}
-    assert not said.get("number.payroll") or Identifier.objects.filter(person=who).exists()
+    numbers = [cell for key, cell in said.items() if key.startswith("number.")]
+    assert not numbers or Identifier.objects.filter(person=who).exists()
     assert not said.get("posting.facility") or postings
     for key in ("posting.cadre", "posting.starts"):
         cell = said.get(key, "")

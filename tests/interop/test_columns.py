@@ -65,6 +65,29 @@ class TestRecognising:
 
         assert (found.key, found.certainty) == ("born", TO_CONFIRM)
 
+    @pytest.mark.parametrize(
+        ("heading", "key", "certainty"),
+        [
+            ("Sexe (M/F)", "sex", SURE),
+            ("Date de naissance (jj/mm/aaaa)", "born", SURE),
+            ("Matle", "number.agent", SURE),
+            ("Date PS", "posting.starts", SURE),
+            ("Corps/Cadre", "posting.cadre", TO_CONFIRM),
+            ("Structure / Service", "", LEFT),
+            ("(M/F)", "", LEFT),
+            ("/", "", LEFT),
+        ],
+    )
+    def test_headings_as_offices_write_them(self, larma, heading, key, certainty):
+        (found,) = columns.propose(columns.PEOPLE, [heading])
+
+        assert (found.key, found.certainty) == (key, certainty)
+
+    def test_the_reasons_of_refused_rows_are_left_out_without_a_question(self, larma):
+        (found,) = columns.propose(columns.PEOPLE, ["Reason, and what to do"])
+
+        assert (found.key, found.ours) == ("", True)
+
     def test_an_unknown_heading_is_left_out(self, larma):
         (found,) = columns.propose(columns.PEOPLE, ["Pointure"])
 

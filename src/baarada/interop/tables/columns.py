@@ -1,5 +1,6 @@
 """What the columns of a list can be, and how their headings are recognised, in French and English."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ SURE, TO_CONFIRM, LEFT = "sure", "to confirm", "left"
 NEARLY = 88
 """From this likeness of a heading on (of 100), a column is proposed, to be confirmed."""
 MOST_HEADING_ROWS = 30
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def _words(text: str) -> tuple[str, ...]:
 def _of(model: Any, words: dict[str, str], prefix: str = "") -> list[Column]:
     return [_column(prefix + name, FACTS[model][name].label, found) for name, found in words.items()]
 
+
+REASON = _column("reason", _("Reason, and what to do"))
+"""The last column of the rows that came back refused: it is for people, and says nothing of anybody."""
 
 _ID = _column(ID, _("Baarada identifier"), "identifiant baarada|baarada identifier")
 _SEEN = _column(SEEN, _("Version read"), "version lue|version read")
@@ -100,8 +105,9 @@ _POSTING = _of(
         "unit": "service|unite||unit|ward",
         "job": "fonction|poste occupe|poste|emploi||job|function|position",
         "kind": "nature de l affectation|nature||kind of posting",
-        "starts": "date de prise de service|prise de service|date d affectation|date daffectation|"
-        "date affectation|depuis|depuis le|date de debut|premier jour||start date|since|first day",
+        "starts": "date de prise de service|prise de service|date ps|date prise service|dps|"
+        "date d affectation|date daffectation|date affectation|"
+        "depuis|depuis le|date de debut|premier jour||start date|since|first day",
         "ends": "date de fin|fin|dernier jour||end date|last day",
         "share": "part du temps|temps de travail|taux||share of time|fte",
         "decision": "decision|n decision|no decision|decision no|numero de decision|acte|n acte|decision n",
@@ -176,7 +182,7 @@ def _with_levels(one: Column) -> Column:
 
 
 _NUMBER_WORDS = {
-    "payroll": "mle|matricule|n mle|no mle|n matricule|numero matricule|mat||payroll number|staff number",
+    "payroll": "mle|matle|matr|matricule|n mle|no mle|n matricule|numero matricule|mat||payroll number|staff number",
     "national": "nina|n nina|nin|cni|carte nationale||national id|national identity number",
     "council": "n ordre|no ordre|numero d ordre|numero dordre|ordre||council number|registration number",
     "passport": "passeport|passport|n passeport",
@@ -237,6 +243,8 @@ class Proposal:
     key: str = ""
     certainty: str = LEFT
     remembered: bool = False
+    ours: bool = False
+    """True for the column of reasons that this program writes: it is left out without a question."""
 
 
 def find_headings(kind: str, rows: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
@@ -270,10 +278,13 @@ def propose(kind: str, headings: Sequence[str]) -> list[Proposal]:
         if key is not None and key not in taken:
             one.remembered = True
             _take(one, key, SURE, taken)
-    for certainty, match in ((SURE, _by_words), (TO_CONFIRM, _by_likeness)):
-        for one in out:
-            if not one.key and not one.remembered and fold(one.heading):
-                _take(one, match(known, fold(one.heading), taken), certainty, taken)
+    open_ = [one for one in out if not one.key and not one.remembered and fold(one.heading)]
+    for one in open_:
+        one.ours = fold(one.heading) in REASON.names
+    for certainty, match in ((SURE, _by_words), (TO_CONFIRM, _by_halves), (TO_CONFIRM, _by_likeness)):
+        for one in open_:
+            if not one.key and not one.ours:
+                _take(one, match(known, one.heading, taken), certainty, taken)
     return out
 
 
@@ -283,11 +294,22 @@ def _take(one: Proposal, key: str, certainty: str, taken: set[str]) -> None:
         taken.add(key)
 
 
-def _by_words(known: list[Column], folded: str, taken: set[str]) -> str:
-    return next((c.key for c in known if folded in c.names and c.key not in taken), "")
+def _by_words(known: list[Column], heading: str, taken: set[str]) -> str:
+    """As it stands, or without what it says in brackets: “Sexe (M/F)”."""
+    words = [fold(heading), fold(_BRACKETS.sub(" ", heading))]
+    return next(
+        (c.key for word in words if word for c in known if word in c.names and c.key not in taken), ""
+    )
 
 
-def _by_likeness(known: list[Column], folded: str, taken: set[str]) -> str:
+def _by_halves(known: list[Column], heading: str, taken: set[str]) -> str:
+    """Two words for one thing: “Corps/Cadre”. Two things in one cell are nothing."""
+    halves = [_by_words(known, half, taken) for half in heading.split("/")]
+    return halves[0] if len(halves) > 1 and len(set(halves)) == 1 else ""
+
+
+def _by_likeness(known: list[Column], heading: str, taken: set[str]) -> str:
+    folded = fold(heading)
     if len(folded) < 4:
         return ""
     scores = [(max(fuzz.ratio(folded, name) for name in c.names), c.key) for c in known if c.key not in taken]

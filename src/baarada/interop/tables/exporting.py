@@ -247,7 +247,7 @@ def write_refused(
 ) -> int:
     """The rows that stay outside, as they were sent, with the reason in a last column."""
     keys = list(headings)
-    names = [*headings.values(), _("Reason, and what to do")]
+    names = [*headings.values(), str(columns.REASON.label)]
     lines = (
         [*[row.cells.get(key, "") for key in keys], "; ".join(sentence for _k, _c, sentence in row.problems) or _(
             "Perhaps somebody who is already here: settle it on the page of the import."

@@ -165,7 +165,7 @@ def _digest(source: Path) -> str:
 def _as_json(proposal: columns.Proposal) -> dict[str, Any]:
     return {
         "index": proposal.index, "heading": proposal.heading, "key": proposal.key,
-        "certainty": proposal.certainty, "remembered": proposal.remembered,
+        "certainty": proposal.certainty, "remembered": proposal.remembered, "ours": proposal.ours,
     }  # fmt: skip
 
 

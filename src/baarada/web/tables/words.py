@@ -134,6 +134,8 @@ def _why(one: dict[str, Any], labels: dict[str, str]) -> str:
         return _("known heading")
     if one["certainty"] == columns.TO_CONFIRM:
         return _("the heading is much like “%(heading)s”") % {"heading": labels.get(one["key"], "")}
+    if one.get("ours"):
+        return _("written here for the reader")
     return _("column without a heading") if not one["heading"] else _("heading not known")
 
 
