@@ -4,6 +4,7 @@ import pytest
 
 from baarada.journal import actions, runtime, verification
 from baarada.journal.models import ConflictRow, Link
+from baarada.kernel.ids import as_uuid
 from tests.invented.models import Child, File
 from tests.journal.nodes import FILE, load, make
 
@@ -111,6 +112,57 @@ def test_a_deleted_link_parts_the_files_and_a_link_from_elsewhere_joins_them(fil
     elsewhere.meet(engine)
     assert names([a, b]) == row_names([a, b]) == [a.pk, a.pk]
     assert Link.objects.count() == 2
+
+
+def drop(by, file):
+    with actions.write("deleted", by=by) as act:
+        act.delete(load(file), seen=actions.seen(load(file)))
+
+
+def take_back(by, file):
+    with actions.write("restored", by=by) as act:
+        act.restore(load(file), seen=actions.seen(load(file)))
+
+
+def test_a_deleted_file_gives_no_name_to_those_that_are_there(files, fatou):
+    """Of two files of one person, the older one is struck out: the other must not go with it."""
+    a, b, c, _ = files
+    link(fatou, a, b)
+    link(fatou, b, c)
+
+    drop(fatou, a)
+    assert names(files[:3]) == row_names(files[:3]) == [b.pk] * 3
+    drop(fatou, b)
+    assert names(files[:3]) == [c.pk] * 3
+    drop(fatou, c)
+    assert names(files[:3]) == row_names(files[:3]) == [a.pk] * 3
+    take_back(fatou, b)
+    assert names(files[:3]) == row_names(files[:3]) == [b.pk] * 3
+
+
+def test_linking_to_a_deleted_file_hides_nobody(files, fatou):
+    a, b, *_ = files
+    drop(fatou, a)
+
+    link(fatou, a, b)
+
+    assert names([a, b]) == [b.pk, b.pk]
+
+
+def test_an_erased_deletion_gives_the_name_back(files, engine, elsewhere, capital):
+    elsewhere.hear(engine)
+    one, other = sorted(elsewhere.create(FILE, {1: name}) for name in ("x", "y"))
+    elsewhere.create(1, {1: FILE, 2: one[1], 3: other[1], 4: True})
+    elsewhere.delete(one)
+    for node in (engine, capital.engine):
+        elsewhere.meet(node)
+    assert File.objects.get(pk=as_uuid(other[1])).canonical.bytes == other[1]
+
+    last = max(lane.last for lane in engine.store.lanes() if lane.key.origin == elsewhere.origin)
+    capital.erase((elsewhere.origin, elsewhere.office, last, last))
+    capital.meet(engine)
+
+    assert File.objects.get(pk=as_uuid(other[1])).canonical.bytes == one[1]
 
 
 def test_linking_what_another_parts_at_the_same_time_is_a_question(files, fatou, engine, elsewhere):

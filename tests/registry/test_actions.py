@@ -12,7 +12,7 @@ from baarada.journal.models import ActRow, ConflictRow, EntryRow, Link
 from baarada.kernel.days import PartialDate, parse
 from baarada.kernel.errors import NotAllowed, Refused
 from baarada.kernel.ids import as_uuid
-from baarada.registry import actions, lists, queries
+from baarada.registry import actions, lists, queries, search
 from baarada.registry.actions import Why
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Area, Cadre, Facility, Identifier, Inclusion, Paper, Person, Posting, Unit
@@ -361,6 +361,17 @@ class TestOnePersonTwoFiles:
             file = queries.person_file(pk, seen_by=cheick, on=TODAY)
             assert (file.person.pk, [p.pk for p in file.linked]) == (one.pk, [other.pk])
             assert [i.number for i in file.identifiers] == ["M1"] and len(file.postings) == 1
+
+    def test_with_the_older_one_struck_out_the_other_is_still_here(self, two, cheick):
+        one, other = two
+        actions.link_people(one, other, by=cheick)
+
+        actions.delete(again(one), seen=journal.seen(again(one)), by=cheick)
+
+        assert list(queries.people(seen_by=cheick)) == [again(other)]
+        assert [hit.target for hit in search.search("M1", seen_by=cheick).people] == [other.pk]
+        file = queries.person_file(one.pk, seen_by=cheick, on=TODAY)
+        assert (file.person.pk, [i.number for i in file.identifiers]) == (other.pk, ["M1"])
 
     def test_unlinked_they_are_two_as_before(self, two, cheick):
         one, other = two

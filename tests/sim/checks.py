@@ -246,7 +246,7 @@ def bookkeeping(node: Node) -> None:
 
 
 def links(world: World, node: Node) -> None:
-    """I11: files linked in force bear one name, and no others do."""
+    """I11: files linked in force bear one name, and no others do: the smallest id that is not deleted, if any."""
     states = {s.key: s for s in node.store.states()}
     name = {key: key[1] for key in states if key[0] == FILE}
     pairs = [
@@ -258,6 +258,8 @@ def links(world: World, node: Node) -> None:
         for one, other in pairs:
             low = min(name[FILE, one], name[FILE, other])
             name[FILE, one] = name[FILE, other] = low
+    live = {low: key[1] for key, low in sorted(name.items(), reverse=True) if not states[key].values[0]}
+    name = {key: live.get(low, low) for key, low in name.items()}
     for key, state in states.items():
         if key[0] == FILE:
             demand(state.canonical == name[key], "I11", f"{key} is called {state.canonical.hex()}")

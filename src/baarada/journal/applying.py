@@ -7,7 +7,7 @@ from typing import Protocol
 from baarada.journal import merging
 from baarada.journal.entries import CREATE, MODES, Entry, Ref
 from baarada.journal.merging import Held, Key, State
-from baarada.journal.schema import ERASURE, FIRST_FREE_TYPE, LINK_TYPE, VERDICT, Schema, TypeSpec
+from baarada.journal.schema import DELETED, ERASURE, FIRST_FREE_TYPE, LINK_TYPE, VERDICT, Schema, TypeSpec
 from baarada.journal.store import NEEDS_FIELDS, NEEDS_NEWER, Quarantined, Store
 from baarada.journal.values import BadValue, Value, check
 from baarada.kernel.ids import Id
@@ -104,6 +104,8 @@ class Round:
         self.coming: set[Ref] = set()
         """Entries of this round whose turn has not come: in the store, but not in the picture."""
         self.applied: list[Held] = []
+        self.turned: dict[Key, None] = {}
+        """Records that were deleted, or are there again."""
         self.changed = Changed()
 
     def run(self, helds: list[Held]) -> set[Key]:
@@ -195,6 +197,7 @@ class Round:
 
     def _change(self, held: Held, key: Key) -> None:
         spec, state = self.schema.types[key[0]], self.states[key]
+        was_deleted = state.values[DELETED]
         if key not in self.new:
             self.touched[key] = None
         file = file_of(spec, state.values)
@@ -207,6 +210,8 @@ class Round:
             absent = merging.change(state, held, spec, self.find, early)
         if file_of(spec, state.values) != file:
             state.canonical = self._name(state)
+        if state.values[DELETED] != was_deleted:
+            self.turned[key] = None
         for unit in early:
             self.store.forget_named(key, unit, held.ref)
         if not self.local:

@@ -38,7 +38,7 @@ class Record(models.Model):
     heads = models.BinaryField(null=True, editable=False)
     """For fields changed since: the writes that nothing has replaced."""
     canonical = IdField(null=True, editable=False)
-    """Of linked files, the smallest id; kept on every row of a file."""
+    """Of linked files, the smallest id among those not deleted; kept on every row of a file."""
     deleted = models.BooleanField(default=False, editable=False)
 
     class Meta:

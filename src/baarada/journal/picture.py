@@ -1,6 +1,6 @@
 """The picture: every record as it now stands, drawn from the journal and from nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from baarada.journal import merging
 from baarada.journal.applying import Changed, Round, file_of, knows_fields, needs, problem
@@ -8,6 +8,7 @@ from baarada.journal.batches import MOST_ENTRIES
 from baarada.journal.entries import CREATE, LaneKey, Ref, lane_of, ref_of, seq_of
 from baarada.journal.merging import Held, Key, State
 from baarada.journal.schema import (
+    DELETED,
     ERASED_ENTRIES,
     ERASURE,
     FIRST_FREE_TYPE,
@@ -29,6 +30,11 @@ from baarada.kernel.ids import Id
 
 def _within(ref: Ref, cut: dict[int, int]) -> bool:
     return seq_of(ref) <= cut.get(lane_of(ref), 0)
+
+
+def first_of(group: Iterable[Id], deleted: Collection[Id]) -> Id:
+    """The name of some linked files: the smallest id among those that are not deleted, among all if all are."""
+    return min(group, key=lambda id_: (id_ in deleted, id_))
 
 
 class Picture:
@@ -131,6 +137,8 @@ class Picture:
                 self._erase(self._ranges(state.values[ERASED_ENTRIES]), work.changed)
             elif held.entry.type == VERDICT:
                 self._doubt(self._ranges(state.values[VERDICT_ENTRIES]))
+        for type_, id_ in self._files(work.turned):
+            linked.setdefault(type_, set()).add(id_)
         for type_, ids in linked.items():
             self._rename(type_, ids, work.changed)
 
@@ -141,18 +149,31 @@ class Picture:
         ]
 
     def _rename(self, type_: int, ids: set[Id], changed: Changed) -> None:
-        """Give linked files one name, the smallest id among them."""
+        """Give linked files one name: the smallest id among those of them that are not deleted."""
         names: dict[Id, Id] = {}
         for start in sorted(ids):
             if start not in names:
                 group = self._group(type_, start)
-                names |= dict.fromkeys(group, min(group))
+                names |= dict.fromkeys(group, self._first(type_, group))
         # A file that was unlinked leaves others behind, whose name may have been its id.
         before = self.store.canonical({(type_, i) for i in names})
         news = {i: name for i, name in names.items() if before.get((type_, i), name) != name}
         if news:
             self.store.set_canonical(type_, news)
             changed.renamed |= {(type_, i): name for i, name in news.items()}
+
+    def _first(self, type_: int, group: set[Id]) -> Id:
+        if len(group) == 1:
+            return min(group)
+        states = self.store.load((type_, id_) for id_ in group)
+        return first_of(group, {state.id for state in states.values() if state.values[DELETED]})
+
+    def _files(self, keys: Iterable[Key]) -> list[Key]:
+        """Those of some records that can be linked: not rows of a file, nor what the journal itself keeps."""
+        types = self.schema.types
+        return [
+            key for key in keys if key[0] >= FIRST_FREE_TYPE and key[0] in types and not types[key[0]].file
+        ]
 
     def _group(self, type_: int, start: Id) -> set[Id]:
         group, todo = {start}, {start}
@@ -191,6 +212,8 @@ class Picture:
                 self._redo(self.store.naming(key), changed)
         for link in linked.values():
             self._rename(link.values[LINK_TYPE], {link.values[LINK_ONE], link.values[LINK_OTHER]}, changed)
+        for type_, id_ in self._files(sorted(keys)):
+            self._rename(type_, {id_}, changed)
 
     def _name_again(self, key: Key, helds: list[Held]) -> None:
         self.store.forget_named(key)

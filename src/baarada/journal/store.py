@@ -143,7 +143,7 @@ class Store(Protocol):
         """The greatest stamp that an origin has given in any lane held here, and that anyone has."""
 
     def canonical(self, keys: Iterable[Key]) -> dict[Key, Id]:
-        """The smallest id of the files linked with each of these."""
+        """The name that each of these bears: its own id, or that of a file linked with it."""
 
     def save(self, new: list[State], changed: list[State]) -> None:
         """Keep records as they now stand, with their conflicts."""

@@ -12,6 +12,8 @@ from baarada.journal.engine import Engine
 from baarada.journal.entries import SEQ_MASK, LaneKey, Unreadable, lane_of, ref_of, seq_of
 from baarada.journal.merging import Key, State
 from baarada.journal.models import CutRow, Link
+from baarada.journal.picture import first_of
+from baarada.journal.schema import DELETED
 from baarada.journal.sealing import is_pack, pack_secret
 from baarada.journal.sql import SqlStore
 from baarada.journal.store import Lane
@@ -143,7 +145,7 @@ def _cuts(store: SqlStore) -> Iterator[Problem]:
 def _records(engine: Engine, store: SqlStore) -> Iterator[tuple[int, list[Problem]]]:
     """Every record worked out from its entries, held against its row."""
     everything = {lane.number: lane.last for lane in store.lanes()}
-    names = _names()
+    names = _names(store)
     known: dict[int, int] = {}
     for keys in store.entities(PIECE):
         wanted, problems = _worked_out(engine, keys, everything)
@@ -192,8 +194,8 @@ def _worked_out(
     return out, problems
 
 
-def _names() -> dict[Key, bytes]:
-    """The linked files, each with the smallest id among those linked with it."""
+def _names(store: SqlStore) -> dict[Key, bytes]:
+    """The linked files, each with the name that those linked with it bear."""
     names: dict[Key, bytes] = {}
     links = Link.objects.filter(active=True, deleted=False).values_list("of_type", "one", "other")
     pairs = [((t, one.bytes), (t, other.bytes)) for t, one, other in links.iterator() if one and other]
@@ -204,6 +206,12 @@ def _names() -> dict[Key, bytes]:
             low = min(names.get(key, key[1]) for key in pair)
             moved = moved or any(names.get(key) != low for key in pair)
             names |= dict.fromkeys(pair, low)
+    groups: dict[Key, list[Key]] = {}
+    for key, low in names.items():
+        groups.setdefault((key[0], low), []).append(key)
+    for group in groups.values():
+        deleted = {state.id for state in store.load(group).values() if state.values[DELETED]}
+        names |= dict.fromkeys(group, first_of([id_ for _type, id_ in group], deleted))
     return names
 
 
