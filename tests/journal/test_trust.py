@@ -7,6 +7,7 @@ import cbor2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from baarada.journal import actions, batches, dump, runtime, verification
 from baarada.journal.entries import ref_of
@@ -255,19 +256,33 @@ class TestVerifying:
 class TestCommands:
     def out(self, *args):
         text = StringIO()
-        call_command(*args, stdout=text)
+        with translation.override("en"):
+            call_command(*args, stdout=text)
         return text.getvalue()
 
     def test_verify_says_how_much_was_looked_at(self, engine, fatou):
         make(fatou, name="Traoré")
         said = self.out("verify", "--digest")
-        assert "All is as it was written: 5 entries" in said
+        assert "All is as it was written. Entries: 5, lanes: 1." in said
         assert dump.digest(engine.store) in said
+
+    def test_they_speak_french(self, engine, fatou):
+        make(fatou, name="Traoré")
+        said = StringIO()
+        call_command("verify", stdout=said)
+        call_command("rebuild", stdout=said)
+        tamper("UPDATE invented_file SET phone = '9'")
+        with pytest.raises(CommandError, match="1 élément n’est pas comme écrit"):
+            call_command("verify", stdout=said)
+
+        assert "Tout est comme écrit. Écritures\xa0: 5" in said.getvalue()
+        assert "Écritures appliquées\xa0: 5" in said.getvalue()
+        assert "autre que ce qui fut écrit\xa0:" in said.getvalue()
 
     def test_verify_fails_and_names_what_is_wrong(self, engine, fatou):
         make(fatou, name="Traoré")
         tamper("UPDATE invented_file SET phone = '9'")
-        with pytest.raises(CommandError, match="1 things are not as they were written"):
+        with pytest.raises(CommandError, match="1 thing is not as it was written"):
             self.out("verify")
 
     def test_rebuild_draws_the_same_again_and_mends_what_was_changed(self, engine, fatou):
@@ -275,7 +290,7 @@ class TestCommands:
         before = dump.digest(engine.store)
         tamper("UPDATE invented_file SET phone = '9'")
 
-        assert "5 entries would be applied" in self.out("rebuild", "--dry-run")
+        assert "Entries that would be applied: 5" in self.out("rebuild", "--dry-run")
         assert load(file).phone == "9"
         assert before in self.out("rebuild")
         assert load(file).phone is None
@@ -288,7 +303,7 @@ class TestCommands:
         assert "phone: 2" in said
         assert "phone: 1" in said
         assert "Amina Ouattara" in said
-        with pytest.raises(CommandError, match="No record has the id"):
+        with pytest.raises(CommandError, match="No record has the identifier"):
             self.out("history", str(runtime.as_uuid(runtime.new_id())))
 
     def test_undo_lists_acts_says_what_one_wrote_and_takes_it_back(self, engine, fatou, amina):
@@ -300,13 +315,13 @@ class TestCommands:
         pk = str(runtime.as_uuid(act))
 
         assert pk in self.out("undo")
-        assert "imported by Fatou Keïta, 1 entries" in self.out("undo", pk, "--dry-run")
+        assert "imported, by Fatou Keïta. Entries: 1." in self.out("undo", pk, "--dry-run")
         assert load(file).phone == "2"
         said = self.out("undo", pk, "--reason", "a wrong file")
-        assert f"left alone: imported of record {file.pk.hex}" in said
-        assert "1 things stay" in said
+        assert f"Left alone: imported, record {file.pk.hex}" in said
+        assert "1 thing stays" in said
         assert (load(file).phone, load(file).address) == ("1", "Kadiolo")
-        with pytest.raises(CommandError, match="No act has this id"):
+        with pytest.raises(CommandError, match="No act has this identifier"):
             self.out("undo", str(runtime.as_uuid(runtime.new_id())))
 
     def test_without_a_register_each_says_so_in_a_sentence(self, db):

@@ -58,4 +58,4 @@ def test_a_backup_made_while_another_process_writes_is_whole(tmp_path):
 
     entries = re.search(r"Entries: (\d+)", said).group(1)
     assert f"entries: {entries}" in baarada(new, "restore", file)
-    assert f"All is as it was written: {entries} entries" in baarada(new, "verify").replace("\u202f", "")
+    assert f"All is as it was written. Entries: {entries}" in baarada(new, "verify").replace("\u202f", "")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cbor2
+from django.utils.translation import gettext_noop
 
 from baarada.journal import batches, cuts
 from baarada.journal.applying import file_of
@@ -31,9 +32,11 @@ class Problem:
 
 (BROKEN_CHAIN, BAD_SIGNATURE, ALTERED, GAP, EXTRA_ENTRY, UNREADABLE, NOT_AS_WRITTEN, MISSING_RECORD, EXTRA_RECORD,
  BAD_CUT) = (
-    "broken chain", "bad signature", "altered", "gap", "extra entry", "unreadable", "not as written",
-    "missing record", "extra record", "bad cut",
+    gettext_noop("broken chain"), gettext_noop("bad signature"), gettext_noop("altered"), gettext_noop("gap"),
+    gettext_noop("extra entry"), gettext_noop("unreadable"), gettext_noop("not as written"),
+    gettext_noop("missing record"), gettext_noop("extra record"), gettext_noop("bad cut"),
 )  # fmt: skip
+"""As they stand here they are codes; their French is looked up where they are shown."""
 
 
 _also: list[Callable[[], Iterator[Problem]]] = []

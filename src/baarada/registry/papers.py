@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from baarada.journal.verification import Problem
 from baarada.kernel import children
@@ -20,7 +21,7 @@ from baarada.registry import paperwork
 from baarada.registry.models import Paper
 
 MEMORY_MB, SECONDS = 400, 60
-MISSING_PAPER, ALTERED_PAPER = "missing paper", "altered paper"
+MISSING_PAPER, ALTERED_PAPER = gettext_noop("missing paper"), gettext_noop("altered paper")
 NO_FILE = "0" * 64
 _DIGEST = re.compile("[0-9a-f]{64}")
 

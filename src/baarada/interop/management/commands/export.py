@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from baarada.interop.tables import columns, exporting
 from baarada.journal import runtime
@@ -23,9 +24,9 @@ class Command(BaseCommand):
         by = Actor(bytes(16), "baarada export", runtime.root_office(), "national")
         form = options["file"].suffix.lower().lstrip(".")
         if form not in (exporting.XLSX, exporting.CSV):
-            raise CommandError("Name a file that ends in .xlsx or .csv.")
+            raise CommandError(_("Name a file that ends in .xlsx or .csv."))
         everything = queries.people if options["kind"] == columns.PEOPLE else queries.facilities
         ids = everything(seen_by=by).values_list("pk", flat=True).iterator(2000)
         about = exporting.About(str(columns.KINDS[options["kind"]]), "", by.name, runtime.now())
         count = exporting.write(options["kind"], ids, options["file"], about, seen_by=by, form=form)
-        self.stdout.write(f"{options['file']}: {count} rows.")
+        self.stdout.write(_("%(file)s: rows written: %(count)s") % {"file": options["file"], "count": count})

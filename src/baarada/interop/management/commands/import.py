@@ -48,7 +48,9 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from None
         except OSError as error:
-            raise CommandError(f"{options['file']}: {error.strerror}.") from None
+            raise CommandError(
+                _("%(file)s cannot be read. Look at its name and its folder.") % {"file": options["file"]}
+            ) from error
 
     def _columns(self, job: ImportJob) -> None:
         missing = columns.missing(job.kind, {one["key"] for one in job.mapping})

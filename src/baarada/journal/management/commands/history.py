@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from baarada.journal import queries
 from baarada.journal.models import record_models
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = [r for model in record_models() for r in model._default_manager.filter(pk=options["id"])]
         if not found:
-            raise CommandError(f"No record has the id {options['id']}.")
+            raise CommandError(_("No record has the identifier %(id)s.") % {"id": options["id"]})
         for record in found:
             self.stdout.write(f"{type(record).__name__} {record}")
             for name, writes in queries.history(record).items():

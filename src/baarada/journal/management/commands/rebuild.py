@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
@@ -24,9 +25,12 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         entries = sum(lane.last for lane in engine.store.lanes())
         if options["dry_run"]:
-            self.stdout.write(f"{entries} entries would be applied.")
+            self.stdout.write(_("Entries that would be applied: %(count)s") % {"count": entries})
             return
         with Progress(console=Console(stderr=True)) as bar:
-            task = bar.add_task("Drawing the tables again", total=entries)
+            task = bar.add_task(_("Drawing the tables again"), total=entries)
             engine.rebuild(lambda done: bar.update(task, completed=done))
-        self.stdout.write(f"{entries} entries applied. State: {dump.digest(engine.store)}")
+        self.stdout.write(
+            _("Entries applied: %(count)s. State: %(digest)s")
+            % {"count": entries, "digest": dump.digest(engine.store)}
+        )

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from baarada.journal import actions, queries, runtime
 from baarada.kernel.actors import Actor
@@ -28,9 +30,14 @@ class Command(BaseCommand):
             return
         act = queries.act(options["act"])
         if act is None:
-            raise CommandError("No act has this id. Run baarada undo without one to see the last twenty.")
+            raise CommandError(
+                _("No act has this identifier. Run baarada undo without one to see the last twenty.")
+            )
         if options["dry_run"]:
-            self.stdout.write(f"{act.kind} by {act.name}, {act.count} entries.")
+            self.stdout.write(
+                _("%(act)s, by %(name)s. Entries: %(count)s.")
+                % {"act": act.kind, "name": act.name, "count": act.count}
+            )
             return
         by = Actor(bytes(16), "baarada undo", runtime.root_office(), "national")
         try:
@@ -41,8 +48,19 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         for one in left:
             entry = one.held.entry
-            self.stdout.write(f"left alone: {entry.kind} of record {entry.id.hex()}")
-        self.stdout.write(f"{act.kind} taken back; {len(left)} things stay, because others built on them.")
+            self.stdout.write(
+                _("Left alone: %(act)s, record %(id)s") % {"act": entry.kind, "id": entry.id.hex()}
+            )
+        stay = ngettext(
+            "%(act)s: taken back. %(count)s thing stays, because others built on it.",
+            "%(act)s: taken back. %(count)s things stay, because others built on them.",
+            len(left),
+        )
+        self.stdout.write(
+            stay % {"act": act.kind, "count": len(left)}
+            if left
+            else _("%(act)s: taken back.") % {"act": act.kind}
+        )
 
     def _list(self) -> None:
         from baarada.journal.models import ActRow

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
@@ -22,9 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.CONFIG.pack:
-            raise CommandError(f"{settings.CONFIG.home} holds a register already.")
+            raise CommandError(_("%(folder)s holds a register already.") % {"folder": settings.CONFIG.home})
         with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Telling the story", total=None)
+            task = bar.add_task(_("Telling the story"), total=None)
             building.build(
                 options["pack"], workers=options["workers"], seed=options["seed"],
                 tell=lambda done, total: bar.update(task, completed=done, total=total),
