@@ -344,6 +344,13 @@ class TestComingBack:
         assert counts(job) == {SAME: 2, REFUSED: 1}
         assert "No file has this identifier" in job.rows.get(status=REFUSED).problems[0][2]
 
+    def test_a_posting_struck_out_meanwhile_is_not_told_in_words(self, three, bring, export, by):
+        sheet = export("csv")
+        posting = Posting.objects.filter(person__given_names="Ivo1").get()
+        actions.delete(posting, seen=journal.seen(posting), by=by)
+
+        assert counts(bring(sheet)) == {SAME: 3}
+
     def test_somebody_marked_as_deleted_is_not_changed(self, three, bring, export, read, changed, by):
         path = changed(export(), read, Ivo2={"Telephone": "612999999"})
         found = Person.objects.get(given_names="Ivo2")

@@ -528,9 +528,8 @@ def _note_with(row: Parsed, have: str | None) -> dict[str, str]:
 def _told(row: Parsed) -> str:
     """What a row says of a posting, in words."""
     labels = {c.key: str(c.label) for c in columns(PEOPLE)}
-    return "; ".join(
-        f"{labels[key]}: {cell}" for key, cell in row.cells.items() if key.startswith("posting.")
-    )
+    said = {key: row.cell(key) for key in row.cells if key.startswith("posting.")}
+    return "; ".join(f"{labels[key]}: {cell}" for key, cell in said.items() if cell)
 
 
 def _may_be_named(row: Parsed, person: Person) -> bool:
