@@ -139,7 +139,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are taken apart here: another process for each list would take longer than most tests."""
 
     def read(source: Path, spool: Path, **limits: Any) -> sheets.Sheet:
-        code = reading.main(source, spool)
+        code = reading.main(source, spool, *sheets.asides())
         if code:
             raise Refused(sheets.SENTENCES[code])
         return sheets.open_again(spool)

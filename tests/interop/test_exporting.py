@@ -6,11 +6,12 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+import python_calamine
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from baarada.interop.models import CHANGE, REFUSED, SAME
+from baarada.interop.models import CHANGE, NEW, REFUSED, SAME
 from baarada.interop.tables import columns, exporting, jobs, queries, sheets
 from baarada.interop.tables.exporting import DANGEROUS, About
 from baarada.journal import actions as journal
@@ -98,8 +99,6 @@ class TestWhatIsInIt:
     def test_the_second_sheet_says_filter_date_and_author(self, bring, export):
         bring([person(1)])
         path = export()
-
-        import python_calamine
 
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         about = dict(book.get_sheet_by_index(1).to_python())
@@ -399,8 +398,6 @@ class TestModel:
         target = tmp_path / "model.xlsx"
         exporting.write_model(kind, target)
 
-        import python_calamine
-
         book = python_calamine.CalamineWorkbook.from_path(str(target))
         headings = book.get_sheet_by_index(0).to_python()[0]
         expected = [
@@ -408,3 +405,33 @@ class TestModel:
         ]
         assert [p.key for p in columns.propose(kind, headings)] == expected
         assert [row[0] for row in book.get_sheet_by_index(1).to_python()] == headings
+
+    def test_cells_of_a_list_offer_its_choices_and_numbers_stay_text(self, larma, tmp_path):
+        target = tmp_path / "model.xlsx"
+        exporting.write_model(columns.PEOPLE, target)
+
+        book = python_calamine.CalamineWorkbook.from_path(str(target))
+        choices = zip(*book.get_sheet_by_name("Choices").to_python(), strict=True)
+        by_heading = {column[0]: [cell for cell in column[1:] if cell] for column in choices}
+        assert by_heading["Cadre"] == [c.label() for c in lists.cadres()]
+        assert by_heading["Sex"] == [str(item) for item in lists.items("sex")]
+        sheet = parts(target)["xl/worksheets/sheet1.xml"]
+        assert sheet.count('errorStyle="information"') == sheet.count("Choices") == len(by_heading)
+        assert 'numFmtId="49"' in parts(target)["xl/styles.xml"]
+
+    def test_filled_in_it_is_read_whatever_stands_beside(self, larma, bring, tmp_path):
+        """One row of it is smaller than the sheet of choices."""
+        target = tmp_path / "model.xlsx"
+        exporting.write_model(columns.PEOPLE, target)
+        cells = "".join(
+            f'<c r="{at}2" t="inlineStr"><is><t>{text}</t></is></c>'
+            for at, text in (("A", "Ostrel"), ("D", "F"))
+        )
+        old = parts(target)
+        with zipfile.ZipFile(target, "w") as file:
+            for name, text in old.items():
+                if name == "xl/worksheets/sheet1.xml":
+                    text = text.replace("</sheetData>", f'<row r="2">{cells}</row></sheetData>')
+                file.writestr(name, text)
+
+        assert counts(bring(target)) == {NEW: 1}

@@ -47,7 +47,7 @@ def read_here(monkeypatch) -> None:
     """Files are taken apart in this process: that a watched one does it is tested with the reader."""
 
     def run(module: str, args: list[str], **limits) -> None:
-        code = reading.main(*map(Path, args))
+        code = reading.main(*map(Path, args[:2]), *args[2:])
         if code:
             raise children.ChildFailed("died", code)
 
@@ -210,9 +210,10 @@ class TestUpload:
         assert "&lt;b&gt;staff.csv" in page and "<b>staff" not in page
 
     def test_a_model_says_what_each_column_takes(self, amina, loulouni):
-        first, second = sheets_of(amina.get(reverse("web:import-model", args=["people"]))).values()
+        first, second, choices = sheets_of(amina.get(reverse("web:import-model", args=["people"]))).values()
         assert {"Family name", "Sex", "Cadre"} <= set(first[0]) and len(first) == 1
         assert ["Sex", "Female; Male"] in second
+        assert "Female" in [row[choices[0].index("Sex")] for row in choices[1:]]
         assert amina.get(reverse("web:import-model", args=["horses"])).status_code == 404
 
     def test_the_model_comes_back_with_every_heading_known(self, amina, loulouni):

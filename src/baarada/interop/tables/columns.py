@@ -222,16 +222,35 @@ def takes(kind: str, one: Column) -> str:
     """What to write in a column, in a sentence."""
     if one.key.startswith("number."):
         return str(_("As it stands on the paper; set the column to text, so that nothing is rounded"))
-    prefix, _dot, name = one.key.rpartition(".")
-    model = Posting if prefix else Facility if kind == FACILITIES else Person
-    known = FACTS[model].get(name)
+    known = _fact(kind, one)
     if known is None or known.reads == facts.OFFICE:
         return str(_TAKES[facts.PLACE])
-    if known.list:
-        return "; ".join(str(item) for item in lists.items(known.list))
+    some = _items(known)
+    return "; ".join(some) if some else str(_TAKES.get(known.reads) or known.hint)
+
+
+def choices(kind: str, one: Column) -> list[str]:
+    """What a cell of a column can hold, where that is one of a list."""
+    known = _fact(kind, one)
+    several = (facts.CODES, facts.TEXTS)
+    return _items(known) if known is not None and known.reads not in several else []
+
+
+def is_number(one: Column) -> bool:
+    """True where digits are a name, not a quantity: a spreadsheet must not round them or drop their zeros."""
+    return one.key.startswith("number.") or one.key in ("phone", "phone2", "contact_phone", "code")
+
+
+def _fact(kind: str, one: Column) -> Any:
+    prefix, _dot, name = one.key.rpartition(".")
+    model = Posting if prefix else Facility if kind == FACILITIES else Person
+    return FACTS[model].get(name)
+
+
+def _items(known: Any) -> list[str]:
     if known.reads == facts.CADRE:
-        return "; ".join(cadre.label() for cadre in lists.cadres())
-    return str(_TAKES.get(known.reads) or known.hint)
+        return [cadre.label() for cadre in lists.cadres()]
+    return [str(item) for item in lists.items(known.list)] if known.list else []
 
 
 @dataclass(slots=True)

@@ -8,13 +8,14 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from baarada.interop.tables import columns
+from baarada.interop.tables import columns, sheets
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.journal.sqlentries import in_pieces
@@ -34,6 +35,8 @@ from baarada.registry.models import (
 )
 
 XLSX, CSV = "xlsx", "csv"
+MODEL_ROWS = 5_000
+"""So many rows of an empty list offer choices."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 PIECE = 400
 
@@ -208,7 +211,7 @@ def _write_xlsx(target: Path, headings: list[str], rows: Iterable[list[str]], ab
         for place, cell in enumerate(row):
             if cell:
                 sheet.write_string(count, place, cell, as_text if cell.startswith(DANGEROUS) else None)
-    _write_notes(book.add_worksheet(_("About this list")[:31]), notes(about), head)
+    _write_notes(book.add_worksheet(str(sheets.ABOUT)[:31]), notes(about), head)
     book.close()
     return count
 
@@ -258,11 +261,40 @@ def write_refused(
 
 
 def write_model(kind: str, target: Path) -> None:
-    """An empty list to fill in: the headings, and on the second sheet what each column takes."""
+    """An empty list to fill in: headings with their choices, what each column takes, and the choices themselves."""
     known = [c for c in columns.columns(kind) if c.key not in ("full_name", columns.ID, columns.SEEN)]
     book = _book(target, str(columns.KINDS[kind]), runtime.now())
     head = _head(book)
-    _headings(book.add_worksheet(_("List")[:31]), [str(c.label) for c in known], head)
+    sheet = book.add_worksheet(_("List")[:31])
+    _headings(sheet, [str(c.label) for c in known], head)
     notes_ = [(str(c.label), columns.takes(kind, c)) for c in known]
-    _write_notes(book.add_worksheet(_("How to fill it in")[:31]), notes_, head)
+    _write_notes(book.add_worksheet(str(sheets.HOW)[:31]), notes_, head)
+    _write_choices(book, sheet, kind, known, head)
     book.close()
+
+
+def _write_choices(book: Any, sheet: Any, kind: str, known: Sequence[columns.Column], head: Any) -> None:
+    """Cells that offer what can be chosen, and take other spellings too; columns of numbers that stay as typed."""
+    offered = {at: some for at, one in enumerate(known) if (some := columns.choices(kind, one))}
+    labels = [str(known[at].label) for at in offered]
+    listed, as_text = book.add_worksheet(str(sheets.CHOICES)[:31]), book.add_format({"num_format": 49})
+    _headings(listed, labels, head)
+    # Row by row: nothing of a book is kept in memory.
+    for row, cells in enumerate(zip_longest(*offered.values(), fillvalue=""), 1):
+        for place, cell in enumerate(cells):
+            listed.write_string(row, place, cell)
+    for at, one in enumerate(known):
+        if columns.is_number(one):
+            sheet.set_column(at, at, 18, as_text)
+    for place, (at, some) in enumerate(offered.items()):
+        sheet.data_validation(1, at, MODEL_ROWS, at, {
+            "validate": "list", "source": _range(listed.name, len(some), place), "error_type": "information",
+            "error_title": labels[place][:32],
+            "error_message": _("Not in the list of choices. Kept as typed: another spelling may be understood."),
+        })  # fmt: skip
+
+
+def _range(sheet: str, rows: int, column: int) -> str:
+    from xlsxwriter.utility import xl_range_abs
+
+    return f"='{sheet}'!{xl_range_abs(1, column, rows, column)}"

@@ -1,6 +1,6 @@
 """Run in a watched child process: take a spreadsheet apart into rows of text.
 
-    python -m baarada.interop.tables.reading FILE OUT
+    python -m baarada.interop.tables.reading FILE OUT [SHEET ...]
 
 Writes ``OUT``: a CBOR map about the file, then one CBOR array of texts for each row. Imports nothing of
 Baarada. Ends with a code of its own for each thing that can be wrong.
@@ -11,7 +11,7 @@ import io
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,22 +39,22 @@ class Bad(Exception):
         self.code = code
 
 
-def main(source: Path, target: Path) -> int:
-    """Do the work; returns the exit code."""
+def main(source: Path, target: Path, *asides: str) -> int:
+    """Do the work; returns the exit code. ``asides`` are names of sheets that are no lists."""
     try:
         with target.open("wb") as out:
-            _convert(source, out)
+            _convert(source, out, asides)
     except Bad as bad:
         return bad.code
     return 0
 
 
-def _convert(source: Path, out: BinaryIO) -> None:
+def _convert(source: Path, out: BinaryIO, asides: Sequence[str]) -> None:
     with source.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK"):
         _look_into(source)
-        name, rows = _workbook(source)
+        name, rows = _workbook(source, asides)
         kind = "xlsx"
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         # The old box of Microsoft files: an .xls, or an .xlsx with a password.
@@ -123,13 +123,13 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _workbook(source: Path) -> tuple[str, Iterator[list[str]]]:
+def _workbook(source: Path, asides: Sequence[str]) -> tuple[str, Iterator[list[str]]]:
     import python_calamine
 
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(source))
         best: tuple[str, Any] = ("", None)
-        for name in book.sheet_names:
+        for name in [n for n in book.sheet_names if n not in asides] or book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             # The largest sheet is the list; notes and filters are narrow.
             if best[1] is None or sheet.height * sheet.width > best[1].height * best[1].width:
@@ -230,4 +230,4 @@ def _separator(sample: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cbor2
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from baarada.interop.tables import reading
 from baarada.kernel import children
@@ -25,6 +27,8 @@ SENTENCES = {
     reading.EMPTY: _("This file is empty."),
     reading.OLD_FORMAT: _("This file has the old Excel format (XLS). Save it as XLSX, then bring it again."),
 }
+ABOUT, HOW, CHOICES = _("About this list"), _("How to fill it in"), _("Choices")
+"""Sheets that this program writes beside a list: never the list, however much they hold."""
 _TOO_HEAVY = _("This file takes too much memory or time to open. Cut it into several files.")
 
 
@@ -60,7 +64,7 @@ def read(source: Path, spool: Path, *, keep_on: Callable[[], bool] = lambda: Tru
     try:
         children.run(
             "baarada.interop.tables.reading",
-            [str(source), str(spool)],
+            [str(source), str(spool), *asides()],
             memory_mb=MEMORY_MB,
             seconds=SECONDS,
             keep_on=keep_on,
@@ -69,6 +73,15 @@ def read(source: Path, spool: Path, *, keep_on: Callable[[], bool] = lambda: Tru
         spool.unlink(missing_ok=True)
         raise Refused(SENTENCES.get(failed.code, _TOO_HEAVY)) from None
     return open_again(spool)
+
+
+def asides() -> list[str]:
+    """The names of the sheets beside a list, in each language."""
+    out = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            out += [str(name)[:31] for name in (ABOUT, HOW, CHOICES)]
+    return out
 
 
 def open_again(spool: Path) -> Sheet:
