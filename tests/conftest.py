@@ -27,9 +27,7 @@ hypothesis.settings.load_profile("same")
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Pages are tested in the French of the moment; ``./run`` has compiled it already."""
-    compiled = translations.CATALOGUE.with_suffix(".mo")
-    if not compiled.exists() or compiled.stat().st_mtime < translations.CATALOGUE.stat().st_mtime:
-        translations.compile_catalogue()
+    translations.compile_if_stale()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,12 +5,14 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from baarada.journal import actions as journal
 from baarada.journal import guard, runtime, tokens
-from baarada.journal.models import ActRow, ConflictRow, NodeRow, QuarantineRow, WaitRow
+from baarada.journal.models import ActRow, ConflictRow, LaneRow, NodeRow, QuarantineRow, WaitRow
 from baarada.journal.store import NEEDS_NEWER
 from baarada.kernel.days import PartialDate
 from baarada.kernel.ids import as_id, as_uuid
@@ -761,6 +763,38 @@ class TestThisComputer:
         monkeypatch.setattr(backup, "again", fail)
 
         assert tasks.back_up.call("fr") == "Le disque est plein."
+
+    def test_everything_can_be_looked_at(self, amina_there, mariam):
+        asked = amina_there.post(reverse("web:verify"), follow=True)
+
+        assert asked.status_code == 200
+        assert tasks.verify.call() == {
+            "entries": LaneRow.objects.aggregate(n=Sum("last"))["n"],
+            "problems": 0,
+        }
+
+    @pytest.mark.parametrize(
+        ("status", "value", "words"),
+        [
+            ("READY", None, "en cours"),
+            ("SUCCESSFUL", {"entries": 3705, "problems": 0}, "tout était comme écrit"),
+            ("SUCCESSFUL", {"entries": 3705, "problems": 2}, "2 éléments n’étaient pas comme écrits"),
+            ("FAILED", None, "n’est pas allée à son terme"),
+        ],
+    )
+    def test_what_the_last_look_found_is_said(self, amina_there, mariam, status, value, words):
+        now = runtime.now()
+        DBTaskResult.objects.create(
+            status=status, return_value=value, task_path=tasks.verify.module_path, args_kwargs={},
+            backend_name="default", run_after=now, finished_at=now,
+        )  # fmt: skip
+
+        said = text(amina_there.get(reverse("web:about")))
+
+        assert words in said
+        assert (reverse("web:verify") in amina_there.get(reverse("web:about")).content.decode()) == (
+            status != "READY"
+        )
 
     def test_a_clock_that_cannot_be_right_is_said_and_confirmed_by_a_person(self, amina_there, mariam, amina):
         move_clock(-400)

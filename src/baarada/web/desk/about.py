@@ -62,6 +62,7 @@ def about(request: ActorRequest) -> HttpResponse:
         "backup_state": asked,
         "backup_sentence": sentence,
         "entries": lanes["entries"] or 0,
+        "verified": tasks.verified(),
         "lanes": LaneRow.objects.count(),
         "batches": BatchRow.objects.count(),
         "clock": _clock(),
@@ -111,3 +112,13 @@ def back_up(request: ActorRequest) -> HttpResponse:
     cache.delete(BACKUP_KEY)
     done(request, _("A backup was asked for. It counts once it was opened again and verified."))
     return redirect(reverse("web:about") + "#backup")
+
+
+@require_POST
+@signed_in
+def verify(request: ActorRequest) -> HttpResponse:
+    """Have everything looked at now."""
+    request.actor.require("node.see")
+    tasks.ask_to_verify()
+    done(request, _("Everything is looked at; what is found will stand here."))
+    return redirect(reverse("web:about") + "#journal")

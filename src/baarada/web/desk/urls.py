@@ -14,6 +14,7 @@ urlpatterns = [
     path("a-propos/", about.about, name="about"),
     path("a-propos/heure/", about.confirm_clock, name="confirm-clock"),
     path("a-propos/sauvegarder/", about.back_up, name="back-up"),
+    path("a-propos/verifier/", about.verify, name="verify"),
     path("decisions/", decisions.queue, name="decisions"),
     path("decisions/autres/", decisions.settle_others, name="settle-others"),
     path("decisions/<uuid:pk>/<int:unit>/", decisions.decision, name="decision"),
