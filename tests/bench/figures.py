@@ -68,13 +68,13 @@ def growths(figures: Sequence[Figure]) -> list[Figure]:
     """How what should not grow does, from the smallest size to the largest.
 
     Ratios are compared where there are floors: a machine that was busier at one size than at the other is
-    then not taken for growth.
+    then not taken for growth. Bytes are compared as they are.
     """
     out = []
     for name, database in dict.fromkeys((f.name, f.database) for f in figures if f.growth):
         same = sorted((f for f in figures if (f.name, f.database) == (name, database)), key=lambda f: f.size)
         if len(same) > 1 and same[0].size < same[-1].size and _held(same[0]) > 0:
-            grown = _held(same[-1]) / _held(same[0])
+            grown = _worth(same[-1]) / _worth(same[0])
             out.append(Figure(f"{GROWTH}{name}", database, same[-1].size, grown, "×", None, same[0].growth))
     return out
 
@@ -84,6 +84,11 @@ GROWTH = "growth of "
 
 def _held(figure: Figure) -> float:
     return figure.value if figure.ratio is None else figure.ratio
+
+
+def _worth(figure: Figure) -> float:
+    """Bytes do not depend on how busy a machine is."""
+    return figure.value if figure.unit.startswith("bytes") else _held(figure)
 
 
 def over(figures: Iterable[Figure]) -> list[Figure]:

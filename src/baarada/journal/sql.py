@@ -227,8 +227,9 @@ class SqlStore(WaitingTables):
         while True:
             where = "" if last is None else "WHERE entity > %s"
             params: list[Any] = [] if last is None else [last]
-            sql = f"SELECT DISTINCT entity FROM journal_entry {where} ORDER BY entity LIMIT %s"
-            ids = [row[0] for row in self._all(sql, [*params, size])]
+            # Without DISTINCT: PostgreSQL would read the whole journal for it, each time.
+            sql = f"SELECT entity FROM journal_entry {where} ORDER BY entity LIMIT %s"
+            ids = list(dict.fromkeys(row[0] for row in self._all(sql, [*params, size])))
             if not ids:
                 return
             marks = self._marks(len(ids))

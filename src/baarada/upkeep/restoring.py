@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from baarada import config
 from baarada.interop.tables import jobs, outgoing
-from baarada.journal import cuts, runtime
+from baarada.journal import cuts, runtime, statistics
 from baarada.journal.models import NodeRow
 from baarada.kernel.errors import Refused
 from baarada.registry import searchkeys
@@ -43,6 +43,7 @@ def restore(source: Path, *, say: Say = lambda text: None) -> Found:
                 outgoing.after_restore()
                 _put_in_place(folder)
                 _remember(found)
+            statistics.refresh()
     except OSError as error:
         raise Refused(
             _("The backup could not be restored to %(folder)s: %(why)s.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from baarada import config
 from baarada.accounts import actions as accounts
 from baarada.accounts.models import Account
-from baarada.journal import cuts, runtime
+from baarada.journal import cuts, runtime, statistics
 from baarada.kernel.errors import Refused
 from baarada.packs import loader
 from baarada.packs.reader import BadPack, Pack, available, read
@@ -72,6 +72,7 @@ def init(
                 % {"folder": settings.CONFIG.home, "why": error.strerror or error}
             ) from None
         raise
+    statistics.refresh()
     return made if is_first and not password else ""
 
 

@@ -45,7 +45,7 @@ from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.people import People
 from baarada.interop.tables.returning import Rows, untouched
 from baarada.journal import actions as journal
-from baarada.journal import runtime
+from baarada.journal import runtime, statistics
 from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.errors import Refused
@@ -414,6 +414,8 @@ def write(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) ->
         with _act(job, reader) as act:
             reader.finish(act, inside.iterator(PLAN_PIECE))
         ImportJob.objects.filter(pk=job.pk).update(state=DONE, finished=runtime.now())
+    if job.total >= statistics.MANY:
+        statistics.refresh()
     job.refresh_from_db()
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
-from baarada.journal import dump, runtime
+from baarada.journal import dump, runtime, statistics
 from baarada.kernel.errors import Refused
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         with Progress(console=Console(stderr=True)) as bar:
             task = bar.add_task(_("Drawing the tables again"), total=entries)
             engine.rebuild(lambda done: bar.update(task, completed=done))
+        statistics.refresh()
         self.stdout.write(
             _("Entries applied: %(count)s. State: %(digest)s")
             % {"count": entries, "digest": dump.digest(engine.store)}
