@@ -54,6 +54,7 @@ def configuration(level: str, *others: str) -> dict[str, Any]:
     quiet = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django_tasks": {"level": "WARNING"},  # names each task, which is taken away as a value
         "django_tasks_db": {"level": "WARNING"},  # says every second that it looks
     }
     return {
