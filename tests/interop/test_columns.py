@@ -75,6 +75,8 @@ class TestRecognising:
             ("Corps/Cadre", "posting.cadre", TO_CONFIRM),
             ("Structure / Service", "", LEFT),
             ("(M/F)", "", LEFT),
+            ("Nom (conjoint)", "", LEFT),
+            ("Téléphone (urgence)", "", LEFT),
             ("/", "", LEFT),
         ],
     )

@@ -7,11 +7,12 @@ import pytest
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME
 from baarada.interop.tables import exporting, jobs, queries
 from baarada.journal import actions as journal
-from baarada.journal import runtime
+from baarada.journal import runtime, tokens
+from baarada.journal.models import ConflictRow
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import actions, lists
-from baarada.registry.models import Identifier, Office, Person, Posting, Unit
+from baarada.registry.models import Facility, Identifier, Office, Person, Posting, Unit
 from tests.interop.conftest import HEADINGS, counts, district, person, write_csv
 
 
@@ -23,6 +24,18 @@ def only(job):
 
 def the(name="Ivo1"):
     return Person.objects.live().get(given_names=name)
+
+
+def second(by, name="Poste de Bandor"):
+    """Another facility, of the same office."""
+    return actions.add_facility(
+        {"name": name, "kind": lists.items("facility_type")[0].code}, office=district(), by=by
+    ).record
+
+
+def again(record):
+    """As it stands now."""
+    return type(record).objects.get(pk=record.pk)
 
 
 class TestComingIn:
@@ -172,7 +185,7 @@ class TestAPostingThatCannotBeOne:
         job = bring([person(1, cadre="", facility="", starts="2015")])
 
         assert counts(job) == {CHANGE: 1}
-        assert the().note.splitlines() == ["Phones on Fridays.", "First day: 2015"]
+        assert the().note.splitlines() == ["Phones on Fridays.", "Premier jour : 2015"]
 
     def test_one_of_somebody_known_needs_a_cadre_as_any(self, bring):
         bring([person(1, cadre="", facility="", starts="")])
@@ -201,6 +214,110 @@ class TestAPostingThatCannotBeOne:
         posting = Posting.objects.get()
         last = PartialDate(2020, 6, 30)
         actions.end_posting(posting, last=last, end_reason="transfer", seen=journal.seen(posting), by=by)
+
+
+class TestNothingIsDropped:
+    """What a row says is written, told, or refused with a sentence."""
+
+    def test_a_running_posting_beside_the_main_one_is_the_one_spoken_of(self, bring, by):
+        second(by)
+        bring([person(1)])
+        beside = {"facility": "Poste de Bandor", "starts": "01/03/2016"}
+        actions.start_posting(
+            the(), {"facility": Facility.objects.get(name="Poste de Bandor"), "cadre": lists.cadres()[0],
+                    "starts": PartialDate(2016, 3, 1), "share": 3_000, "main": False, "kind": "appointment"}, by=by,
+        )  # fmt: skip
+
+        job = bring([person(1, **beside, cadre=str(lists.cadres()[1]))])
+        assert counts(job) == {CHANGE: 1}
+        found = Posting.objects.get(facility_label="Poste de Bandor")
+        assert (found.cadre_id, Posting.objects.count()) == (lists.cadres()[1].pk, 2)
+
+    def test_a_facility_under_another_of_its_ids_is_the_same_place(self, bring, by, larma, region):
+        other = second(by, "Poste de Larma bis")
+        bring([person(1, facility="Poste de Larma bis")])
+        with journal.write("linked", by=region) as act:
+            act.link(larma, other)
+
+        assert counts(bring([person(1, starts="")])) == {SAME: 1}
+        actions.delete(again(larma), seen=journal.seen(again(larma)), by=region)
+        assert counts(bring([person(1, facility="Poste de Larma bis", starts="")])) == {SAME: 1}
+
+    def test_a_seal_of_somebody_else_drops_nothing(self, bring, by):
+        bring([person(1), person(2)])
+        sealed = tokens.seal(journal.seen(the("Ivo2")))
+
+        job = bring([[*person(1, phone="612000001"), sealed]], headings=[*HEADINGS, "Version lue"])
+
+        assert counts(job) == {CHANGE: 1}
+        assert the().phone == "612000001"
+
+    def test_two_rows_about_one_person_are_one_too_many(self, bring):
+        bring([person(1)])
+
+        first, last = person(1, born="13/03/1985"), person(1, phone="612000002")
+        ids = [str(the().pk)]
+        job = bring(
+            [[*first, *ids], [*last[:5], "", *last[6:], *ids]], headings=[*HEADINGS, "Identifiant Baarada"]
+        )
+        assert counts(job) == {CHANGE: 1, REFUSED: 1}
+        assert job.rows.get(status=REFUSED).problems[0][2] == (
+            "Row 2 of the file is about the same file. Put both into one row."
+        )
+
+    def test_a_file_gone_between_dry_run_and_import_refuses_its_row_alone(self, bring, by):
+        bring([person(1), person(2)])
+        job = bring([person(1, phone="612000001"), person(2, phone="612000002")], write=False)
+        actions.delete(the(), seen=journal.seen(the()), by=by)
+        assert queries.changes_of(job, list(job.rows.order_by("line")))[2] == []
+
+        jobs.ready(job)
+        jobs.write(job)
+
+        assert counts(job) == {CHANGE: 1, REFUSED: 1}
+        assert "not here any more" in job.rows.get(status=REFUSED).problems[0][2]
+        assert the("Ivo2").phone == "612000002"
+
+    def test_what_cannot_be_written_any_more_is_refused_with_the_reason(self, bring, by):
+        second(by)
+        bring([person(1, cadre="", facility="", starts="")])
+        job = bring([person(1, starts="")], write=False)
+        actions.start_posting(
+            the(), {"facility": Facility.objects.get(name="Poste de Bandor"), "cadre": lists.cadres()[0],
+                    "starts": PartialDate(2016, 3, 1), "share": 10_000, "main": True, "kind": "appointment"}, by=by,
+        )  # fmt: skip
+
+        jobs.ready(job)
+        jobs.write(job)
+
+        assert counts(job) == {REFUSED: 1}
+        assert "Poste de Bandor" in only(job).problems[0][2]
+
+    def test_the_service_of_a_posting_that_ended_is_not_dropped(self, bring, by):
+        bring([person(1)])
+        posting = Posting.objects.get()
+        actions.end_posting(
+            posting, last=PartialDate(2020, 6, 30), end_reason="transfer", seen=journal.seen(posting), by=by
+        )
+
+        job = bring([[*person(1), "Maternité"]], headings=[*HEADINGS, "Service"])
+
+        assert counts(job) == {REFUSED: 1}
+
+    def test_two_cells_of_telephones_hold_two_telephones(self, bring):
+        def row(one, two):
+            return bring([[*person(1, phone=one), two]], headings=[*HEADINGS, "Téléphone 2"], write=False)
+
+        assert counts(row("612000001 / 612000002", "612000003")) == {REFUSED: 1}
+        assert counts(row("612000001 / 612000002", "612000002")) == {NEW: 1}
+
+    def test_a_list_does_not_dispute_with_itself_about_the_office(self, bring, by, larma):
+        bring([person(1, cadre="", facility="", starts="")])
+        other = Office.objects.filter(kind=district().kind).exclude(pk=district().pk).first()
+
+        bring([[*person(1), str(other)]], headings=[*HEADINGS, "District sanitaire"])
+
+        assert not ConflictRow.objects.exists()
 
 
 class TestWhoItIs:
@@ -260,11 +377,7 @@ class TestWhoItIs:
     def test_what_speaks_against_a_namesake_is_a_doubt_not_a_refusal(self, bring, by):
         """Without a day this is no transfer of the one who is here; it may be somebody else."""
         bring([person(1)])
-        actions.add_facility(
-            {"name": "Poste de Bandor", "kind": lists.items("facility_type")[0].code},
-            office=district(),
-            by=by,
-        )
+        second(by)
 
         job = bring([person(1, payroll="", facility="Poste de Bandor", starts="")])
 

@@ -11,7 +11,7 @@ from baarada.journal import actions as journal
 from baarada.kernel.days import PartialDate, parse
 from baarada.kernel.errors import Refused
 from baarada.kernel.spans import Span
-from baarada.registry import actions, places, search
+from baarada.registry import actions, places, queries, search
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Area, Assignment, Facility, Inclusion, Posting
 
@@ -145,6 +145,44 @@ def test_staff_are_counted_once_a_person_and_on_the_day(country, fatou):
     assert places.staff_counts([here], date(2015, 1, 1), seen_by=fatou) == {}
     counted = places.cadre_counts(places.staff([here.pk], date(2024, 1, 1), seen_by=fatou))
     assert [(c.people, c.women) for c in counted] == [(1, 1)]
+
+
+def test_what_belonged_to_a_deleted_file_belongs_to_the_one_that_stays(country, fatou):
+    """A facility and a person, each listed twice: the older file of each is struck out as a duplicate."""
+    one, other = facility(fatou, "CSCom de Dé", country.kadiolo), facility(fatou, "CSCOM DE")
+    guindo, double = (
+        actions.add_person({"family_name": name, "sex": "F"}, by=fatou).record
+        for name in ("Guindo", "Guindou")
+    )
+    with journal.write("posting.started", by=fatou) as act:
+        act.create(Posting, person=guindo, facility=(one, "CSCom de Dé"), starts=parse("2020"))
+        act.link(one, other)
+        act.link(guindo, double)
+    for record in (one, guindo):
+        found = type(record).objects.get(pk=record.pk)
+        actions.delete(found, seen=journal.seen(found), by=fatou)
+
+    other = Facility.objects.get(pk=other.pk)
+    file = places.facility_file(one.pk, seen_by=fatou)
+    assert (file.facility.pk, file.linked, set(file.ids)) == (other.pk, [], {one.pk, other.pk})
+    assert [p.canonical for p in places.staff(file.ids, AFTER, seen_by=fatou)] == [double.pk]
+    assert places.staff_counts([other], AFTER, seen_by=fatou) == {other.pk: 1}
+    assert queries.in_post(AFTER, seen_by=fatou) == 1
+    assert queries.office_of_facility(other, AFTER).pk == country.kadiolo.pk
+    assert places.charges([country.kadiolo], AFTER, seen_by=fatou)[country.kadiolo.pk].facilities == 1
+
+
+def test_the_posting_of_a_deleted_file_is_no_post_held(country, fatou):
+    here = facility(fatou, "CSCom de Dé", country.kadiolo)
+    person = actions.add_person({"family_name": "Guindo", "sex": "F"}, by=fatou).record
+    with journal.write("posting.started", by=fatou) as act:
+        act.create(Posting, person=person, facility=(here, "CSCom de Dé"), starts=parse("2020"))
+    assert queries.in_post(AFTER, seen_by=fatou) == 1
+
+    person = type(person).objects.get(pk=person.pk)
+    actions.delete(person, seen=journal.seen(person), by=fatou)
+
+    assert queries.in_post(AFTER, seen_by=fatou) == 0
 
 
 def test_a_facility_about_to_be_added_is_found_by_the_end_of_its_name(fatou):

@@ -42,6 +42,24 @@ def baarada(home, *words, stdin=""):
     return done.stdout
 
 
+def test_what_is_written_meanwhile_is_not_taken_for_something_wrong(tmp_path):
+    """Everything is looked at as it stood at one moment, while somebody goes on writing."""
+    home = tmp_path / "home"
+    baarada(home, "init", "--pack", "demo", "--no-input")
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER], env=environment(home), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert writer.stdout.readline() == "begun\n"
+        said = baarada(home, "verify")
+        assert writer.poll() is None
+    finally:
+        writer.kill()
+        writer.wait()
+
+    assert "All is as it was written" in said
+
+
 def test_a_backup_made_while_another_process_writes_is_whole(tmp_path):
     """Restored on an empty machine, it verifies; what was written before it began is in it."""
     old, new, file = tmp_path / "old", tmp_path / "new", tmp_path / "stick" / "b.zip"

@@ -1,11 +1,15 @@
 """Trust: are chains, signatures and roots those that were sealed, and are the tables what the journal says?"""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cbor2
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_noop
 
+from baarada import sqlite
 from baarada.journal import batches, cuts
 from baarada.journal.applying import file_of
 from baarada.journal.batches import Altered, Batch
@@ -55,15 +59,42 @@ def verify(engine: Engine, progress: Callable[[int], None] = lambda done: None) 
     """
     store = engine.store
     assert isinstance(store, SqlStore)
-    yield from chains(engine)
-    done = sum(lane.last for lane in store.lanes())
-    progress(done)
-    for count, problems in _records(engine, store):
-        done += count
+    with _one_moment(store.connection):
+        yield from chains(engine)
+        done = sum(lane.last for lane in store.lanes())
         progress(done)
-        yield from problems
-    for check in _also:
-        yield from check()
+        for count, problems in _records(engine, store):
+            done += count
+            progress(done)
+            yield from problems
+        for check in _also:
+            yield from check()
+
+
+@contextmanager
+def _one_moment(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """All that is read inside is of one moment: what others write meanwhile is not taken for something wrong."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(using=connection.alias):
+            _run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    elif sqlite.wal_is_safe():
+        # Not by Django, whose transactions keep others from writing. With a write-ahead log this one keeps nobody.
+        _run(connection, "BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            _run(connection, "ROLLBACK")
+    else:
+        # Without that log, a moment that lasts minutes would keep everybody from writing.
+        yield
+
+
+def _run(connection: BaseDatabaseWrapper, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def chains(engine: Engine) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 
 from baarada.journal.fields import Day, Flag, IdField, Inside, Number, Outside, Text, Texts
@@ -47,6 +47,10 @@ class SpanQuerySet(models.QuerySet[Any]):
         imprecise = [day // 10_000 * 10_000, day // 100 * 100]
         began = Q(starts__isnull=True) | Q(starts__lte=day)
         return self.live().filter(began, Q(ends__isnull=True) | Q(ends__gte=day) | Q(ends__in=imprecise))
+
+    def of_those_here(self, files: type[Record]) -> Self:
+        """Rows whose file is not deleted, whichever of linked files gives its name."""
+        return self.filter(Exists(files.objects.filter(deleted=False, pk=OuterRef("canonical"))))  # type: ignore[attr-defined]
 
 
 class Spanned(Record):

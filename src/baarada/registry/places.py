@@ -14,7 +14,7 @@ from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.kernel.spans import Span
 from baarada.registry import queries, search
-from baarada.registry.models import Area, Assignment, Facility, Inclusion, Office, Posting, Unit
+from baarada.registry.models import Area, Assignment, Facility, Inclusion, Office, Person, Posting, Unit
 
 DEEPEST = 10
 """More levels of areas than any country has: a circle of areas ends here."""
@@ -51,7 +51,7 @@ def kind_counts(found: QuerySet[Facility]) -> list[tuple[str, int]]:
 def staff(facility_ids: Iterable[UUID], on: date, *, seen_by: Actor) -> QuerySet[Posting]:
     """The postings that run in some facilities on a day, by the people's names."""
     seen_by.require("person.see")
-    rows = Posting.objects.in_force(on).filter(facility_id__in=list(facility_ids), person__deleted=False)
+    rows = Posting.objects.in_force(on).of_those_here(Person).filter(facility_id__in=list(facility_ids))
     return rows.select_related("person").order_by("person__sort_key", "pk")
 
 
@@ -100,7 +100,9 @@ class FacilityFile:
 
     facility: Facility
     linked: list[Facility]
-    """Other files of the same facility."""
+    """Other files of the same facility, those not deleted."""
+    ids: list[UUID]
+    """Everything it goes by: also what was deleted, where people may have been posted."""
     assignments: list[Assignment]
     """Offices in charge, the latest first."""
     units: list[Unit]
@@ -110,11 +112,6 @@ class FacilityFile:
     def rows(self) -> list[Any]:
         """All its records."""
         return [self.facility, *self.linked, *self.assignments, *self.units]
-
-    @property
-    def ids(self) -> list[UUID]:
-        """The facility under all its ids."""
-        return [self.facility.pk, *(f.pk for f in self.linked)]
 
     def office_on(self, day: date) -> Office | None:
         """The office in charge on a day."""
@@ -127,14 +124,15 @@ def facility_file(pk: UUID, *, seen_by: Actor) -> FacilityFile | None:
     asked = Facility.objects.filter(pk=pk).first()
     if asked is None:
         return None
-    everyone = list(Facility.objects.live().filter(canonical=asked.canonical).select_related("area"))
-    facility = next((f for f in everyone if f.pk == asked.canonical), None) or next(iter(everyone), None)
-    if facility is None:
+    everyone = list(Facility.objects.filter(canonical=asked.canonical).select_related("area"))
+    facility = next((f for f in everyone if f.pk == asked.canonical), None)
+    if facility is None or facility.deleted:
         return None
     assignments = Assignment.objects.live().filter(canonical=facility.canonical).select_related("office")
     return FacilityFile(
         facility=facility,
-        linked=[f for f in everyone if f.pk != facility.pk],
+        linked=[f for f in everyone if f.pk != facility.pk and not f.deleted],
+        ids=[f.pk for f in everyone],
         assignments=sorted(assignments, key=assignment_order),
         units=list(Unit.objects.live().filter(canonical=facility.canonical).order_by("name", "pk")),
         conflicts=queries.conflicts_of([facility.canonical]).get(facility.canonical, []),
@@ -161,6 +159,7 @@ def as_known(file: FacilityFile, known: date) -> FacilityFile | None:
     return FacilityFile(
         facility=facility,
         linked=[r for r in rows.values() if isinstance(r, Facility) and r.pk != facility.pk],
+        ids=file.ids,
         assignments=sorted(assignments, key=assignment_order),
         units=sorted(units, key=lambda u: (u.name or "", str(u.pk))),
         conflicts=[],
@@ -327,7 +326,7 @@ def charges(offices: Iterable[Office], on: date, *, seen_by: Actor) -> dict[UUID
     """How many facilities answer to each of some offices on a day, and how many people are in their charge."""
     ids = [o.pk for o in offices]
     out: dict[UUID, Charge] = {pk: Charge() for pk in ids}
-    own = Assignment.objects.in_force(on).filter(office_id__in=ids, facility__deleted=False)
+    own = Assignment.objects.in_force(on).of_those_here(Facility).filter(office_id__in=ids)
     for pk, n in own.values_list("office_id").annotate(Count("canonical", distinct=True)):
         out[pk].facilities = n
     people = queries.people(seen_by=seen_by).order_by().filter(office_id__in=ids)

@@ -28,14 +28,20 @@ from baarada.registry.models import (
     Unit,
 )
 
+MOST_ASSIGNMENTS = 50
+"""So many offices may be in charge of one facility, under all its ids, on one day."""
+
+
 # -- places -----------------------------------------------------------------------------
 
 
 def assignment_of(facility: Facility | UUID, on: date) -> Assignment | None:
-    """The office a facility answers to on a day, as its assignment."""
+    """The office a facility answers to on a day, as its assignment: its own, else that of a file linked with it."""
     pk = getattr(facility, "pk", facility)
-    rows = Assignment.objects.in_force(on).filter(facility_id=pk).select_related("office")
-    return rows.order_by("-starts", "pk").first()
+    name = Facility.objects.filter(pk=pk).values("canonical")
+    rows = Assignment.objects.in_force(on).filter(canonical__in=name).select_related("office")
+    found = list(rows.order_by("-starts", "pk")[:MOST_ASSIGNMENTS])
+    return next((one for one in found if one.facility_id == pk), None) or next(iter(found), None)
 
 
 def office_of_facility(facility: Facility | UUID, on: date) -> Office | None:
@@ -229,7 +235,8 @@ def counts(*, seen_by: Actor) -> dict[str, int]:
 def in_post(on: date, *, seen_by: Actor) -> int:
     """How many people have a posting on a day."""
     seen_by.require("person.see")
-    return count(("in post", on), Posting.objects.in_force(on).values("canonical").distinct().count)
+    here = Posting.objects.in_force(on).of_those_here(Person)
+    return count(("in post", on), here.values("canonical").distinct().count)
 
 
 def how_many_people(office: Office | None = None, *, seen_by: Actor) -> int:

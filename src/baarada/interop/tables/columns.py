@@ -26,7 +26,8 @@ SURE, TO_CONFIRM, LEFT = "sure", "to confirm", "left"
 NEARLY = 88
 """From this likeness of a heading on (of 100), a column is proposed, to be confirmed."""
 MOST_HEADING_ROWS = 30
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_HOW_TO_WRITE = re.compile(r"[\[(] *(?:[mfh][/, ou-]+[mfh]|[djmay/ .-]{2,12}|fcfa) *[\])]", re.IGNORECASE)
+"""A remark in brackets on how cells are written: (M/F), (jj/mm/aaaa). Any other may change what it is: (conjoint)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +315,8 @@ def _take(one: Proposal, key: str, certainty: str, taken: set[str]) -> None:
 
 
 def _by_words(known: list[Column], heading: str, taken: set[str]) -> str:
-    """As it stands, or without what it says in brackets: “Sexe (M/F)”."""
-    words = [fold(heading), fold(_BRACKETS.sub(" ", heading))]
+    """As it stands, or without how its cells are written: “Sexe (M/F)”."""
+    words = [fold(heading), fold(_HOW_TO_WRITE.sub(" ", heading))]
     return next(
         (c.key for word in words if word for c in known if word in c.names and c.key not in taken), ""
     )

@@ -13,7 +13,15 @@ from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
 from baarada.interop.tables import cells
 from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import FACILITIES, ID, SEEN
-from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, pages_of, whole_units
+from baarada.interop.tables.matching import (
+    GONE,
+    MOST_CANDIDATES,
+    Pages,
+    own_id,
+    pages_of,
+    refuse_twice,
+    whole_units,
+)
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
@@ -46,6 +54,8 @@ class Facilities:
         self.finder = Finder()
         self.today = runtime.today()
         self.codes_met: dict[str, int] = {}
+        self.changed_by: dict[UUID, int] = {}
+        """The row of the file that changes a facility: two would each speak of what stood before."""
 
     def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
         """Read one row, given its cells by column key and which of them say nothing new."""
@@ -126,6 +136,8 @@ class Facilities:
             plan = Plan(DOUBT, candidates=[str(pk) for pk in coded][:MOST_CANDIDATES])
         else:
             plan = self._uncoded(row, by_name, known)
+        if plan.status == CHANGE and not row.problems:
+            refuse_twice(row, self.changed_by.setdefault(plan.target, row.line))
         if row.problems:
             plan.status = REFUSED
         plan.title = str(row.values.get("name") or plan.title)
@@ -165,7 +177,7 @@ class Facilities:
             return Plan(NEW)
         known = Known({pk})
         if pk not in known.facilities:
-            raise Refused(_("This file is not here any more. Make the dry run again."))
+            raise Refused(GONE)
         return self._matched(row, pk, known)
 
     def _check_new(self, row: Parsed) -> None:
@@ -198,12 +210,17 @@ class Facilities:
         return self._changes(row, known.facilities[kept.target], known, pages_of(kept.seen, known.lanes))
 
     def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: "Known") -> None:
-        """Write what a row was planned to do."""
+        """Write what a row was planned to do; nothing where it cannot be any more, with the reason in the row."""
+        if row.problems:
+            return
         if kept.status == NEW:
             facility = act.create(Facility, entry_kind="facility.added", **row.values)
             self._assign(act, facility, row.extra.get("office"), None)
         else:
-            facility = known.facilities[kept.target]
+            facility = known.facilities.get(kept.target)
+            if facility is None:
+                row.refuse(ID, GONE)
+                return
             pages = pages_of(kept.seen, known.lanes)
             changes = self.changes(row, kept, known)
             fields = {k: v for sort, one in changes if sort == "facility" for k, v in one.items()}
@@ -279,6 +296,10 @@ class Known:
     def lanes(self) -> dict[bytes, int]:
         """For reading sealed last columns."""
         return tokens.lanes_here()
+
+    def holds(self, pk: UUID) -> bool:
+        """True for a facility that is still here."""
+        return pk in self.facilities
 
     def assignment(self, pk: UUID, on: Any) -> Assignment | None:
         """The one in force."""

@@ -41,6 +41,7 @@ from baarada.interop.models import (
 from baarada.interop.tables import columns, sheets
 from baarada.interop.tables.births import BIRTH_DAYS, BIRTHS, OPTIONS, YEAR_ONLY, Births, Question
 from baarada.interop.tables.facilities import Facilities
+from baarada.interop.tables.matching import refuse_twice
 from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.people import People
 from baarada.interop.tables.returning import Rows, untouched
@@ -328,6 +329,9 @@ def _settle(row: ImportRow, choice: str, by: Actor) -> None:
         (parsed,) = parse(reader, [(row.line, row.cells)])
         row.target = None if choice == "new" else UUID(choice)
         found = reader.settled(parsed, row.target)
+        others = row.job.rows.filter(status=CHANGE, target=row.target).exclude(pk=row.pk)
+        if found.status == CHANGE:
+            refuse_twice(parsed, others.values_list("line", flat=True).first() or row.line)
         row.status, row.seen, row.changes = found.status, found.seen, found.changes
         if parsed.problems:
             row.status, row.problems = REFUSED, parsed.problems
@@ -413,6 +417,7 @@ def write(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) ->
         inside = job.rows.filter(status__in=(NEW, CHANGE, SAME)).order_by("line")
         with _act(job, reader) as act:
             reader.finish(act, inside.iterator(PLAN_PIECE))
+        _count(job)
         ImportJob.objects.filter(pk=job.pk).update(state=DONE, finished=runtime.now())
     if job.total >= statistics.MANY:
         statistics.refresh()
@@ -439,8 +444,19 @@ def _write_piece(job: ImportJob, reader: Any, piece: list[ImportRow]) -> None:
         with _act(job, reader) as act:
             for row, one in zip(piece, parsed, strict=True):
                 reader.write(act, one, row, known)
+        _keep_refused(piece, parsed)
         ImportRow.objects.filter(pk__in=[row.pk for row in piece]).update(written=True)
         ImportJob.objects.filter(pk=job.pk).update(done=F("done") + len(piece))
+
+
+def _keep_refused(piece: list[ImportRow], parsed: list[Parsed]) -> None:
+    """Rows that cannot be written any more, since somebody changed the file meanwhile: kept with the reason."""
+    refused = []
+    for row, one in zip(piece, parsed, strict=True):
+        if one.problems:
+            row.status, row.problems = REFUSED, one.problems
+            refused.append(row)
+    ImportRow.objects.bulk_update(refused, ["status", "problems"])
 
 
 def ask_undo(job: ImportJob, *, by: Actor) -> None:

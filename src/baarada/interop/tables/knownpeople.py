@@ -4,15 +4,19 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from baarada.interop.tables.matching import Pages
+from baarada.interop.tables.columns import SEEN
+from baarada.interop.tables.matching import Pages, pages_of
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.registry import queries
-from baarada.registry.models import Person, Posting
+from baarada.registry.models import Facility, Person, Posting
 from baarada.registry.searchkeys import plain
+
+MOST_POSTINGS = 3
+"""So many postings of a person are what a row without a seal is taken to have seen."""
 
 
 class Known:
@@ -25,28 +29,50 @@ class Known:
         self.numbers = queries.numbers_of(self.people)
         self.postings = queries.current_postings(self.people, runtime.today())
         self._named: dict[UUID, UUID] = {}
+        self._places: dict[UUID, UUID] = {}
+        for piece in in_pieces({p.facility_id for some in self.postings.values() for p in some}):
+            self._places |= dict(Facility.objects.filter(pk__in=piece).values_list("pk", "canonical"))
 
-    def speak_of(self, pk: UUID, pages: Pages) -> None:
-        """Take the posting that a row was written from for the one that it speaks of."""
-        self._named.pop(pk, None)
-        for posting in self.postings.get(pk, []):
-            if posting.pk in pages:
-                self._named[pk] = posting.pk
+    def holds(self, pk: UUID) -> bool:
+        """True for a person who is still here."""
+        return pk in self.people and not self.people[pk].deleted
 
-    def current(self, pk: UUID, on: Any) -> Posting | None:
-        """The posting that a row speaks of: the one it was written from, or the main one running."""
+    def current(self, pk: UUID, on: Any, facility: Facility | None = None) -> Posting | None:
+        """The posting that a row speaks of: the one it was written from, else of those running the one at
+        the facility it names, else the main one."""
         named = self._named.get(pk)
-        return next(
-            (p for p in self.postings.get(pk, []) if p.pk == named or (not named and p.span.holds(on))), None
-        )
+        if named:
+            return next((p for p in self.postings[pk] if p.pk == named), None)
+        running = [p for p in self.postings.get(pk, []) if p.span.holds(on)]
+        there = [p for p in running if facility is not None and self.is_at(p, facility)]
+        return next(iter(there or running), None)
+
+    def is_at(self, posting: Posting, facility: Facility) -> bool:
+        """True for a posting at a facility, under any of its ids."""
+        return self._places.get(posting.facility_id, posting.facility_id) == facility.canonical
 
     def unposted(self, pk: UUID) -> bool:
         """True for somebody without a posting: only then does a list say which office is in charge."""
         return not self.postings.get(pk)
 
+    def seen(self, pk: UUID, sealed: str, row: Parsed) -> tuple[str, Pages]:
+        """What a row was written from, sealed and open; what stands now, where the seal is of something else.
+
+        From then on a row that came back sealed speaks of the posting it was written from.
+        """
+        pages = pages_of(sealed, self.lanes) if sealed else {}
+        self._named.pop(pk, None)
+        if pk not in pages:
+            now = self.pages(pk)
+            return tokens.seal(*now.values()), now
+        for posting in self.postings.get(pk, []) if row.cells.get(SEEN) == sealed else ():
+            if posting.pk in pages:
+                self._named[pk] = posting.pk
+        return sealed, pages
+
     def pages(self, pk: UUID) -> Pages:
-        """What somebody sees who looks at a person and the present posting now."""
-        found = [self.people[pk], *self.postings.get(pk, [])[:1]]
+        """What somebody sees who looks at a person and the present postings now."""
+        found = [self.people[pk], *self.postings.get(pk, [])[:MOST_POSTINGS]]
         return {r.pk: journal.seen(r) for r in found}
 
     @cached_property

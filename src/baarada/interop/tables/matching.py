@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from baarada.interop.tables.columns import ID
+from baarada.interop.tables.parsed import Parsed
 from baarada.journal import tokens
 from baarada.journal.drafts import Seen
 from baarada.registry.facts import unit_of
 
 MOST_CANDIDATES = 5
+
+GONE = _("This file is not here any more. Make the dry run again.")
 
 Pages = dict[UUID, Seen]
 """What stood in a row when it was written out, by record."""
@@ -39,3 +45,11 @@ def whole_units(model: Any, values: dict[str, Any], record: Any) -> dict[str, An
             if other not in out:
                 out[other] = getattr(record, other)
     return out
+
+
+def refuse_twice(row: Parsed, line: int) -> None:
+    """Refuse a row about somebody, or something, that an earlier row of the file changes."""
+    if line != row.line:
+        row.refuse(
+            ID, _("Row %(line)s of the file is about the same file. Put both into one row.") % {"line": line}
+        )

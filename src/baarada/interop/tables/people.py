@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from rapidfuzz import fuzz
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
@@ -22,10 +24,10 @@ from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
 from baarada.interop.tables.knownpeople import Known, agree
-from baarada.interop.tables.matching import MOST_CANDIDATES, Pages, own_id, pages_of, whole_units
+from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
-from baarada.journal import runtime, tokens
+from baarada.journal import runtime
 from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
@@ -52,7 +54,7 @@ _PERSON_READERS: dict[str, Any] = {
     "family_name": cells.text, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
     "born": cells.day, "birth_place": cells.text, "nationality": cells.code("nationality"),
     "marital": cells.code("marital"), "children": cells.number, "languages": cells.codes("language"),
-    "phone2": cells.text, "email": cells.text, "address": cells.text, "contact_name": cells.text,
+    "email": cells.text, "address": cells.text, "contact_name": cells.text,
     "contact_link": cells.text, "contact_phone": cells.text, "note": cells.text,
 }  # fmt: skip
 _POSTING_READERS: dict[str, Any] = {
@@ -73,6 +75,8 @@ class People:
         self.today = runtime.today()
         self.numbers_met: dict[tuple[str, str], int] = {}
         self.same_taken: Counter[UUID] = Counter()
+        self.changed_by: dict[UUID, int] = {}
+        """The row of the file that changes a person: two would each speak of what stood before."""
         self.year_only: set[str] = set()
         """Days of the year that stand for a birth of which only the year is known."""
 
@@ -107,13 +111,15 @@ class People:
                 row.values["given_names"] = given
 
     def _phones(self, row: Parsed) -> None:
-        found = cells.phones(row.cell("phone"))
-        if len(found) > 2:
+        first, *others = cells.phones(row.cell("phone")) or [""]
+        others = list(dict.fromkeys([*others, *cells.phones(row.cell("phone2"))]))
+        if len(others) > 1:
             row.refuse(
-                "phone", _("This cell holds more than two telephones. Keep two; the others fit in the note.")
+                "phone", _("This row holds more than two telephones. Keep two; the others fit in the note.")
             )
-        for key, value in zip(("phone", "phone2"), found, strict=False):
-            row.values[key] = value
+        for key, value in (("phone", first), ("phone2", others[0] if others else "")):
+            if value:
+                row.values[key] = value
 
     def _posting(self, row: Parsed) -> None:
         office = row.read("office", self.finder.office)
@@ -214,6 +220,8 @@ class People:
             plan = self._numbered(row, next(iter(by_number)), known)
         else:
             plan = self._nameless(row, by_name, known)
+        if plan.status == CHANGE and not row.problems:
+            refuse_twice(row, self.changed_by.setdefault(plan.target, row.line))
         if row.problems:
             plan.status = REFUSED
         plan.title = title or plan.title
@@ -278,7 +286,7 @@ class People:
             return Plan(NEW)
         plan = self._matched(row, pk, Known({pk}))
         if plan is None:
-            raise Refused(_("This file is not here any more. Make the dry run again."))
+            raise Refused(GONE)
         return plan
 
     def _check_new(self, row: Parsed) -> None:
@@ -289,28 +297,28 @@ class People:
 
     def _check_cadre(self, row: Parsed) -> None:
         """A posting that begins is of a cadre."""
-        if "cadre" not in row.posting and "posting.cadre" not in row.cells:
+        if "cadre" not in row.posting and not any(key == "posting.cadre" for key, _cell, _s in row.problems):
             row.refuse("posting.cadre", _("Write the cadre."))
 
     def _matched(self, row: Parsed, pk: UUID, known: Known) -> Plan | None:
-        person = known.people.get(pk)
-        if person is None or person.deleted:
+        if not known.holds(pk):
             return None
-        pages = pages_of(row.cells.get(SEEN, ""), known.lanes) or known.pages(pk)
-        seen = row.cells.get(SEEN, "") or tokens.seal(*pages.values())
-        known.speak_of(pk, pages)
+        person = known.people[pk]
+        seen, pages = known.seen(pk, row.cells.get(SEEN, ""), row)
         changes = self._changes(row, person, known, pages)
         return Plan(CHANGE if changes else SAME, pk, seen, changes=len(changes), title=heading_name(person))
 
     def _changes(self, row: Parsed, person: Person, known: Known, pages: Pages) -> list[tuple[str, Any]]:
         """What a row would write about somebody: sort of change and its fields."""
         out: list[tuple[str, Any]] = []
-        page = pages.get(person.pk)
-        values = {k: v for k, v in row.values.items() if k != "office" or known.unposted(person.pk)}
+        page = pages[person.pk]
+        values = {
+            k: v for k, v in row.values.items() if k != "office" or self._says_office(row, person, known)
+        }
         if not row.posting.get("facility") and self._starts_anew(row, person.pk, known):
             values |= _note_with(row, person.note)
         fields = whole_units(Person, values, person)
-        changed = journal.changed_since(Person, page, fields, record=person) if page and fields else {}
+        changed = journal.changed_since(Person, page, fields, record=person) if fields else {}
         out += [("person", {name: value}) for name, value in changed.items() if name in values]
         out += [
             self._number_change(row, pair, known.numbers.get(person.pk, []), pages) for pair in row.numbers
@@ -318,6 +326,11 @@ class People:
         if row.posting or "unit" in row.extra:
             out += self._posting_changes(row, person, known, pages)
         return [change for change in out if change is not None]
+
+    def _says_office(self, row: Parsed, person: Person, known: Known) -> bool:
+        """True where a list says which office is in charge: of somebody without a posting, and who gets none by it."""
+        facility = row.posting.get("facility")
+        return known.unposted(person.pk) and (facility is None or self.finder.office_of(facility) is None)
 
     def _number_change(
         self, row: Parsed, pair: tuple[str, str], have: Sequence[Identifier], pages: Pages
@@ -333,11 +346,11 @@ class People:
     def _posting_changes(
         self, row: Parsed, person: Person, known: Known, pages: Pages
     ) -> list[tuple[str, Any]]:
-        current = known.current(person.pk, self.today)
         facility, starts = row.posting.get("facility"), row.posting.get("starts")
+        current = known.current(person.pk, self.today, facility)
         if self._starts_anew(row, person.pk, known):
             return self._first_posting(row, person, known)
-        if facility is None or facility.pk == current.facility_id:
+        if facility is None or known.is_at(current, facility):
             page = pages.get(current.pk) or journal.seen(current)
             values = {k: v for k, v in row.posting.items() if k != "facility"}
             unit = self._unit(row, current)
@@ -368,7 +381,7 @@ class People:
         facility, starts = row.posting["facility"], row.posting.get("starts")
         same = [
             p for p in known.postings.get(pk, [])
-            if p.facility_id == facility.pk and (starts is None or p.span.holds(starts.first()))
+            if known.is_at(p, facility) and (starts is None or p.span.holds(starts.first()))
         ]  # fmt: skip
         if same and all(_says_otherwise(row, p) for p in same):
             row.refuse("posting.facility", _(
@@ -391,19 +404,24 @@ class People:
     # -- writing ----------------------------------------------------------------------
 
     def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: Known) -> None:
-        """Write what a row was planned to do."""
+        """Write what a row was planned to do; nothing where it cannot be any more, with the reason in the row."""
+        if row.problems:
+            return
         if kept.status == NEW:
             self._create(act, row)
             return
+        if not known.holds(kept.target):
+            row.refuse(ID, GONE)
+            return
         person = known.people[kept.target]
-        pages = pages_of(kept.seen, known.lanes) or known.pages(kept.target)
-        for sort, what in self.changes(row, kept, known):
+        _seen, pages = known.seen(kept.target, kept.seen, row)
+        changes = self.changes(row, kept, known)
+        for sort, what in [] if row.problems else changes:
             self._write_change(act, row, person, sort, what, known, pages)
 
     def changes(self, row: Parsed, kept: ImportRow, known: Known) -> list[tuple[str, Any]]:
         """What a row writes about the file that it was found to be: sorts of change and their fields."""
-        pages = pages_of(kept.seen, known.lanes) or known.pages(kept.target)
-        known.speak_of(kept.target, pages)
+        _seen, pages = known.seen(kept.target, kept.seen, row)
         return _gathered(self._changes(row, known.people[kept.target], known, pages))
 
     def _create(self, act: journal.Act, row: Parsed) -> None:
@@ -467,7 +485,7 @@ class People:
             fields = whole_units(Identifier, {"number": number}, identifier)
             act.change(identifier, fields, seen=pages[identifier.pk], kind="identifier.changed")
         elif sort == "posting":
-            current = known.current(person.pk, self.today)
+            current = known.current(person.pk, self.today, row.posting.get("facility"))
             fields = whole_units(Posting, what, current)
             if "unit" in what:
                 fields["unit"] = self._made(act, current.facility_id, what["unit"])
@@ -516,20 +534,27 @@ def _says_otherwise(row: Parsed, posting: Posting) -> bool:
     values = {k: v for k, v in row.posting.items() if k not in ("facility", "starts")}
     fields = whole_units(Posting, values, posting)
     changed = journal.changed_since(Posting, journal.seen(posting), fields, record=posting) if fields else {}
-    return any(name in values for name in changed)
+    other_unit = "unit" in row.extra and fold(row.extra["unit"]) != fold(posting.unit_label or "")
+    return other_unit or any(name in values for name in changed)
 
 
 def _note_with(row: Parsed, have: str | None) -> dict[str, str]:
     """The note that tells a posting without a place in words: a posting is somewhere. Empty if it is told already."""
     note, told = row.values.get("note") or have or "", _told(row)
-    return {} if told in note else {"note": f"{note}\n{told}".strip()}
+    return {} if not told or told in note.splitlines() else {"note": f"{note}\n{told}".strip()}
 
 
 def _told(row: Parsed) -> str:
-    """What a row says of a posting, in words."""
-    labels = {c.key: str(c.label) for c in columns(PEOPLE)}
+    """What a row says of a posting, in words: in one language, whoever asks, else the same list is told twice."""
     said = {key: row.cell(key) for key in row.cells if key.startswith("posting.")}
-    return "; ".join(f"{labels[key]}: {cell}" for key, cell in said.items() if cell)
+    with override(settings.LANGUAGE_CODE):
+        labels = {c.key: str(c.label) for c in columns(PEOPLE)}
+        told = [
+            _("%(what)s: %(where)s") % {"what": labels[key], "where": cell}
+            for key, cell in said.items()
+            if cell
+        ]
+    return " ".join("; ".join(told).split())
 
 
 def _may_be_named(row: Parsed, person: Person) -> bool:

@@ -72,15 +72,15 @@ def changes_of(job: ImportJob, found: Sequence[ImportRow]) -> dict[int, list[Cha
     out = {}
     parsed_rows = jobs.parse(reader, [(row.line, row.cells) for row in changed])
     for row, parsed in zip(changed, parsed_rows, strict=True):
+        # Somebody may have marked it as deleted since the dry run.
+        changes = reader.changes(parsed, row, known) if known.holds(row.target) else []
         out[row.line] = [
-            change
-            for sort, what in reader.changes(parsed, row, known)
-            for change in words(sort, what, row.target, known)
+            change for sort, what in changes for change in words(sort, what, row.target, known, parsed)
         ]
     return out
 
 
-def _person_change(sort: str, what: Any, pk: UUID, known: Any) -> list[Change]:
+def _person_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> list[Change]:
     person = known.people[pk]
     if sort == "person":
         return _fields(person, what)
@@ -89,7 +89,7 @@ def _person_change(sort: str, what: Any, pk: UUID, known: Any) -> list[Change]:
     if sort == "renumber":
         identifier, number = what
         return [Change(lists.label("identifier_kind", identifier.kind), identifier.number or "", number)]
-    current = known.current(pk, runtime.today())
+    current = known.current(pk, runtime.today(), row.posting.get("facility"))
     if sort == "posting":
         return _fields(current, what, person.sex)
     starts = what.get("starts")
@@ -98,7 +98,8 @@ def _person_change(sort: str, what: Any, pk: UUID, known: Any) -> list[Change]:
     return [Change(_("Transfer") if sort == "transfer" else _("Posting"), old, new)]
 
 
-def _facility_change(sort: str, what: Any, pk: UUID, known: Any) -> list[Change]:
+def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> list[Change]:
+    del row
     if sort == "facility":
         return _fields(known.facilities[pk], what)
     office, old = what

@@ -71,7 +71,8 @@ def _staff(query: Query, seen_by: Actor) -> Selection | None:
     facility = _named(Facility, query.get("facility", ()))
     if facility is None:
         return None
-    postings = places.staff([facility.pk], runtime.today(), seen_by=seen_by)
+    ids = Facility.objects.filter(canonical=facility.canonical).values_list("pk", flat=True)
+    postings = places.staff(ids, runtime.today(), seen_by=seen_by)
     found = queries.people(seen_by=seen_by).filter(pk__in=postings.order_by().values("canonical"))
     return _of(columns.PEOPLE, _("Staff of %(facility)s") % {"facility": facility}, [], found)
 
