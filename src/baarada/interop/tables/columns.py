@@ -11,6 +11,7 @@ from django.utils.translation import override, pgettext_lazy
 from rapidfuzz import fuzz
 
 from baarada.interop.models import LearnedHeading
+from baarada.journal import runtime
 from baarada.kernel.text import fold
 from baarada.registry import facts, lists
 from baarada.registry.facts import FACTS
@@ -249,9 +250,11 @@ def _fact(kind: str, one: Column) -> Any:
 
 
 def _items(known: Any) -> list[str]:
+    """What can be chosen today: what was retired is still read, and no longer offered."""
+    today = runtime.today()
     if known.reads == facts.CADRE:
-        return [cadre.label() for cadre in lists.cadres()]
-    return [str(item) for item in lists.items(known.list)] if known.list else []
+        return [cadre.label() for cadre in lists.cadres(today)]
+    return [str(item) for item in lists.items(known.list, today)] if known.list else []
 
 
 @dataclass(slots=True)
