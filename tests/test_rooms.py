@@ -239,7 +239,7 @@ REFERENCE = {
 
 COMPLETING = {
     "as_known", "cadre_counts", "conflicts_of", "current_postings", "find", "forget_vocabulary", "known_day",
-    "models", "numbers_of", "posting_order", "said", "undecided_among",
+    "models", "named", "numbers_of", "posting_order", "said", "undecided_among",
 }  # fmt: skip
 """What completes rows that were asked for in somebody's name before, or needs no table."""
 

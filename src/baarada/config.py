@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from baarada.kernel import durable
 from baarada.sentences import gettext as _
 from baarada.sentences import gettext_noop
 
@@ -176,7 +177,9 @@ def keep_private(path: Path, data: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.touch(mode=PRIVATE)
     part.write_bytes(data)
+    durable.settle(part)
     part.replace(path)
+    durable.settle_name(path)
 
 
 def _yes_no(env: Mapping[str, str], name: str) -> bool:

@@ -243,6 +243,43 @@ class TestCareers:
                 mariam, old, values, seen=journal.seen(old), seen_person=journal.seen(mariam), by=amina
             )
 
+    def test_a_transfer_keeps_share_and_rank_and_is_written_once(
+        self, mariam, loulouni, blendio, midwife, amina
+    ):
+        old = start(mariam, loulouni, midwife, amina, share=5_000)
+        values = {"facility": blendio, "cadre": midwife, "starts": parse("2026-11-20")}
+        page = {"seen": journal.seen(old), "seen_person": journal.seen(again(mariam))}
+
+        actions.transfer(again(mariam), old, values, **page, by=amina)
+        with pytest.raises(Invalid, match="written already"):
+            actions.transfer(again(mariam), again(old), values, **page, by=amina)
+
+        assert [(p.share, p.main) for p in Posting.objects.order_by("starts")] == [(5_000, True)] * 2
+
+    def test_a_transfer_beside_another_main_posting_is_refused(
+        self, mariam, loulouni, blendio, midwife, amina
+    ):
+        old = start(mariam, loulouni, midwife, amina, ends=parse("2026-12-31"))
+        start(mariam, loulouni, midwife, amina, starts=parse("2027-01-01"))
+        values = {"facility": blendio, "cadre": midwife, "starts": parse("2026-11-20")}
+
+        with pytest.raises(Invalid, match="The main posting is at"):
+            actions.transfer(
+                again(mariam),
+                old,
+                values,
+                seen=journal.seen(old),
+                seen_person=journal.seen(again(mariam)),
+                by=amina,
+            )
+
+    def test_a_posting_with_a_last_day_to_come_hands_the_file_over_too(
+        self, mariam, blendio, midwife, amina, country
+    ):
+        start(mariam, blendio, midwife, amina, starts=parse("2026-01-01"), ends=parse("2027-12-31"))
+
+        assert again(mariam).office_id == country.niena.pk
+
     def test_a_posting_ends_with_its_reason(self, mariam, loulouni, midwife, amina):
         posting = start(mariam, loulouni, midwife, amina)
 

@@ -490,13 +490,17 @@ class World:
 
     def check_proposed(self, node: Node, page: Page, draft: Draft) -> None:
         """I5: a fact that another office owns and has written is proposed, any other is changed."""
+        if any(self.oracle.writes[g].key == page.seen.key for g in self.erased):
+            # What an erased write had replaced stands again, and nobody can tell any more whose the erased one was.
+            return
         writer, spec = node.writer(), NEW.types[draft.type]
         for unit in {spec.unit_of[number] for number in draft.fields}:
             owner = spec.fields[unit].owner
             owns = writer.office == draft.office if owner == IN_CHARGE else writer.kind == owner
-            # Of an entry erased since the page was opened, nobody here can tell any more whose it was.
-            held = {node.gid(h) for h in node.store.entries_of(page.seen.key)}
-            heads = self.oracle.heads(page.known, unit) & held
+            heads = self.oracle.heads(page.known, unit)
+            if any(not self.oracle.past(g, unit) <= page.known for g in heads):
+                # What came between has not come here: what it replaced still stands, and so does whose it is.
+                continue
             taken = any(self.oracle.writes[g].owns(unit) for g in heads)
             elsewhere = bool(owner) and not owns and taken
             demand(

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
+from baarada import config
 from baarada.interop.models import FAILED, IMPORTING, PLANNING, STOPPED, ImportJob
 from baarada.journal import actions, batches, dump, queries, runtime, verification
 from baarada.journal.models import ConflictRow, LaneRow
@@ -277,12 +278,23 @@ class TestDamaged:
         def full(found):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(restoring, "_remember", full)
+        monkeypatch.setattr(restoring, "_put_in_place", full)
 
         with pytest.raises(CommandError, match="No space left on device"):
             call_command("restore", str(any_backup))
 
         assert not Person.objects.exists()
+
+    def test_until_the_database_is_kept_the_folder_holds_no_register(
+        self, any_backup, empty, monkeypatch, settings
+    ):
+        """Else a start after a stop would make a new register of nobody under the restored keys."""
+        monkeypatch.setattr(restoring, "_put_in_place", lambda folder: 1 / 0)
+
+        with pytest.raises(ZeroDivisionError):
+            call_command("restore", str(any_backup))
+
+        assert not (settings.CONFIG.home / config.NODE_FILE).exists()
 
 
 class TestTaken:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from django.urls import reverse
 from PIL import Image
 
 from baarada.journal import actions as journal
-from baarada.journal import tokens
+from baarada.journal import runtime, tokens
 from baarada.kernel.days import PartialDate, parse
 from baarada.registry import actions, lists
 from baarada.registry.models import Cadre, Facility, Identifier, ListItem, Paper, Person, Posting
-from tests.conftest import move_clock
+from tests.conftest import TODAY, move_clock
 
 pytestmark = pytest.mark.django_db
 
@@ -230,8 +231,6 @@ def test_a_file_as_it_was_known_then(amina, mariam):
     move_clock(3)
     fresh = Person.objects.get(pk=mariam.pk)
     actions.revise(fresh, {"phone": "76412058"}, seen=journal.seen(fresh), by=amina.actor)
-    from baarada.journal import runtime
-
     yesterday = runtime.today().toordinal() - 1
     day = type(runtime.today()).fromordinal(yesterday)
     now, then = (
@@ -388,8 +387,11 @@ def test_two_files_of_one_person(amina, mariam):
     assert "Side by side" in text_of(page)
     answer = amina.post(url("link", mariam.pk), {"other": str(other.pk)}, follow=True)
     assert "Taken as the same person" in text_of(answer)
-    unlink = re.search(r'action="(/liens/[^"]+)"', answer.content.decode())[1]
-    assert "two again" in text_of(amina.post(unlink, follow=True))
+    form = answer.content.decode()
+    unlink = re.search(r'action="(/liens/[^"]+)"', form)[1]
+    seen = re.search(r'/liens/.*?name="seen" value="([^"]+)"', form, re.DOTALL)[1]
+    assert "two again" not in text_of(amina.post(unlink, follow=True))
+    assert "two again" in text_of(amina.post(unlink, {"seen": seen}, follow=True))
     assert Person.objects.get(pk=other.pk).canonical == other.pk
 
 
@@ -636,3 +638,54 @@ def test_a_number_is_said_with_the_colon_of_the_language(amina, mariam):
     assert "Payroll number\u00a0: 0142-318.K" in text_of(amina.get(address)).replace(
         "\u202f", "\u00a0"
     ).replace(" :", "\u00a0:")
+
+
+def test_what_was_struck_out_since_is_in_the_file_as_it_was_known(amina, mariam, places, midwife):
+    posting = Posting.objects.get()
+    move_clock(10)
+    actions.delete(posting, seen=journal.seen(posting), by=amina.actor)
+    day = runtime.today() - timedelta(days=5)
+
+    assert str(posting.facility_label) not in text_of(amina.get(url("person", mariam.pk)))
+    assert str(posting.facility_label) in text_of(
+        amina.get(url("person", mariam.pk, known=f"{day:%d/%m/%Y}"))
+    )
+
+
+def test_of_linked_files_the_one_that_was_there_is_shown_as_known_then(amina, mariam):
+    """The older file was struck out as a duplicate of one that was not written yet on that day."""
+    move_clock(10)
+    other = actions.add_person(
+        {"family_name": "Traore", "given_names": "Mariame", "sex": "F"}, by=amina.actor
+    ).record
+    actions.link_people(mariam, other, by=amina.actor)
+    found = Person.objects.get(pk=mariam.pk)
+    actions.delete(found, seen=journal.seen(found), by=amina.actor)
+    day = runtime.today() - timedelta(days=5)
+
+    assert "Mariam" in text_of(amina.get(url("person", other.pk, known=f"{day:%d/%m/%Y}")))
+
+
+def test_what_is_typed_of_a_posting_asks_for_its_place(amina, midwife):
+    answer = amina.post(url("add-person"), {
+        "family_name": "Koné", "given_names": "Awa", "sex": "F", "posting-starts": "2020", "posting-job": "Matrone",
+    })  # fmt: skip
+
+    assert answer.status_code == 422
+    assert not Person.objects.exists()
+
+
+def test_somebody_whose_posting_begins_later_has_not_left(amina, mariam, places):
+    from baarada.web.people import listing
+
+    posting = Posting.objects.get()
+    posting.starts, posting.ends = PartialDate(2027, 1, 1), PartialDate(2027, 12, 31)
+
+    assert listing.state_of(posting, TODAY) == listing.TO_COME
+
+
+@pytest.mark.parametrize("text", ["²", "٣²", "1²"])
+def test_a_figure_that_is_none_breaks_no_page(amina, mariam, text):
+    for name in ("acts", "decisions", "person"):
+        args = [mariam.pk] if name == "person" else []
+        assert amina.get(url(name, *args), {"from": text, "d": text, "before": text}).status_code < 500

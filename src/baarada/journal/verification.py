@@ -16,7 +16,7 @@ from baarada.journal.batches import Altered, Batch
 from baarada.journal.engine import Engine
 from baarada.journal.entries import SEQ_MASK, LaneKey, Unreadable, lane_of, ref_of, seq_of
 from baarada.journal.merging import Key, State
-from baarada.journal.models import CutRow, Link
+from baarada.journal.models import CutRow, Link, OriginRow
 from baarada.journal.picture import first_of
 from baarada.journal.schema import DELETED
 from baarada.journal.sealing import is_pack, pack_secret
@@ -165,11 +165,16 @@ def _unsealed(engine: Engine, lane: Lane, name: str) -> Iterator[Problem]:
 
 def _cuts(store: SqlStore) -> Iterator[Problem]:
     lasts = {lane.key: lane.last for lane in store.lanes()}
+    known = {bytes(key) for key in OriginRow.objects.using(store.using).values_list("public", flat=True)}
     for row in CutRow.objects.using(store.using).order_by("day"):
         try:
             cuts.check(bytes(row.positions), bytes(row.public), bytes(row.signature))
-            _, lanes = cbor2.loads(bytes(row.positions))
-            good = all(last <= lasts.get(LaneKey(origin, office), 0) for origin, office, last in lanes)
+            day, lanes = cbor2.loads(bytes(row.positions))
+            good = (
+                day == row.day
+                and bytes(row.public) in known
+                and all(last <= lasts.get(LaneKey(origin, office), 0) for origin, office, last in lanes)
+            )
         except Altered:
             good = False
         if not good:

@@ -248,13 +248,13 @@ def start_posting(
     return Done(act.id, found)
 
 
-def _check_main(person: Person, values: Values) -> dict[str, Any]:
-    """The sentence about a second main posting at the same time, under ``main``."""
+def _check_main(person: Person, values: Values, but: Posting | None = None) -> dict[str, Any]:
+    """The sentence about a second main posting at the same time, under ``main``; ``but`` is one that ends."""
     if values.get("main") is False:
         return {}
     new = Span(values["starts"], values.get("ends"))
     others = Posting.objects.live().filter(canonical=person.canonical, main=True)
-    other = next((p for p in others if p.span.overlaps(new)), None)
+    other = next((p for p in others if p.span.overlaps(new) and (but is None or p.pk != but.pk)), None)
     if other is None:
         return {}
     return {
@@ -275,9 +275,12 @@ def transfer(
 ) -> Done:
     """Move somebody: the old posting ends the day before, the new one begins, the new office takes charge.
 
-    ``values`` are those of the new posting. ``seen`` is the old posting as it stood on the page.
+    ``values`` are those of the new posting; what they do not say of share and rank stays as it was.
+    ``seen`` is the old posting as it stood on the page.
     """
     by.require("posting.start")
+    stays = {"share": old.share, "main": old.main}
+    values = {**{name: value for name, value in stays.items() if value is not None}, **values}
     starts = values.get("starts")
     problems = rules.check_posting(
         {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
@@ -291,10 +294,12 @@ def transfer(
         }  # fmt: skip
     if values.get("facility") and values["facility"].pk == old.facility_id:
         problems["facility"] = _("This is where the person already works. Choose another facility.")
-    rules.refuse(problems)
+    rules.refuse(problems or _check_new_place(person, old, values))
     last = PartialDate.on(starts.first() - timedelta(days=1))
     # A posting that had ended already, on the page too, keeps its last day: a transfer never lengthens it.
-    had_ended = old.ends is not None and old.ends.last() <= last.first() and seen == journal.seen(old)
+    span = runtime.schema().types[Posting.Merge.number].unit_of[Posting.Merge.numbers["ends"]]
+    unmoved = seen.behind(span) == journal.seen(old).behind(span)
+    had_ended = old.ends is not None and old.ends.last() <= last.first() and unmoved
     with _act("posting.transferred", by, why) as act:
         # The first entry of an act says what the act was.
         if not had_ended:
@@ -305,6 +310,15 @@ def transfer(
         )  # fmt: skip
         _take_charge(act, person, values, seen_person)
     return Done(act.id, found)
+
+
+def _check_new_place(person: Person, old: Posting, values: Values) -> dict[str, Any]:
+    """A transfer that was sent twice, or beside another main posting."""
+    same = Posting.objects.live().filter(canonical=person.canonical, facility=values["facility"])
+    if any(p.starts == values["starts"] for p in same):
+        return {"facility": _("This transfer is written already: the file shows it.")}
+    beside = _check_main(person, values, but=old)
+    return {"facility": beside["main"]} if beside else {}
 
 
 def end_posting(
@@ -325,7 +339,8 @@ def end_posting(
 
 def _take_charge(act: journal.Act, person: Person, values: Values, seen: Seen | None = None) -> None:
     """The office of a new main posting takes charge of the person."""
-    if values.get("main") is False or values.get("ends"):
+    ends = values.get("ends")
+    if values.get("main") is False or (ends is not None and ends.last() < runtime.today()):
         return
     day = max(values["starts"].first(), runtime.today())
     office = queries.office_of_facility(values["facility"], day)

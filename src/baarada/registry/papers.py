@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from baarada.journal.verification import Problem
-from baarada.kernel import children
+from baarada.kernel import children, durable
 from baarada.kernel.errors import Refused
 from baarada.registry import paperwork
 from baarada.registry.models import Paper
@@ -76,10 +76,12 @@ def _take(target: Path) -> Kept:
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     place = path(digest)
     place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.exists():
-        # Moved into place whole: a stop in between leaves no half paper under a hash.
+    if not is_whole(digest):
+        # Moved into place whole and on the disk: neither a stop nor a power failure leaves half a paper under a hash.
+        durable.settle(target)
         shutil.move(target.with_name("paper.thumb"), thumb_path(digest))
         shutil.move(target, place)
+        durable.settle_name(place)
     return Kept(digest, found["size"], found["media"], found["pages"])
 
 

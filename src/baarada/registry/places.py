@@ -30,7 +30,8 @@ def find_facilities(
     """Facilities by name, narrowed by what is given: words of the name, kinds, office and area on a day."""
     found = queries.facilities(seen_by=seen_by)
     if text.strip():
-        found = found.filter(pk__in=search.facilities_named(text))
+        hits = Facility.objects.filter(pk__in=search.facilities_named(text))
+        found = found.filter(pk__in=hits.order_by().values("canonical"))
     chosen = list(kinds)
     if chosen:
         found = found.filter(kind__in=chosen)
@@ -146,9 +147,16 @@ def assignment_order(assignment: Assignment) -> tuple[int, str]:
 
 def as_known(file: FacilityFile, known: date) -> FacilityFile | None:
     """The same file as it was known when a day ended; None if the facility was not known then."""
-    rows = journal.as_known(file.rows, known)
-    facility = rows.get(file.facility.pk)
-    if not isinstance(facility, Facility):
+    # What was struck out since was there to read on that day; and of linked files, the one that gives the name
+    # today may not have been there yet.
+    gone = [
+        row for model in (Facility, Assignment, Unit)
+        for row in model.objects.filter(canonical=file.facility.canonical, deleted=True)
+    ]  # fmt: skip
+    rows = journal.as_known([*file.rows, *gone], known)
+    others = (row for row in rows.values() if isinstance(row, Facility))
+    facility = rows.get(file.facility.pk) or min(others, key=lambda f: f.pk, default=None)
+    if facility is None:
         return None
     assignments = [r for r in rows.values() if isinstance(r, Assignment)]
     offices = {o.pk: o for o in Office.objects.filter(pk__in=[a.office_id for a in assignments])}

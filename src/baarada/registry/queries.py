@@ -38,8 +38,7 @@ MOST_ASSIGNMENTS = 50
 def assignment_of(facility: Facility | UUID, on: date) -> Assignment | None:
     """The office a facility answers to on a day, as its assignment: its own, else that of a file linked with it."""
     pk = getattr(facility, "pk", facility)
-    name = Facility.objects.filter(pk=pk).values("canonical")
-    rows = Assignment.objects.in_force(on).filter(canonical__in=name).select_related("office")
+    rows = Assignment.objects.in_force(on).filter(canonical__in=_name_of(facility)).select_related("office")
     found = list(rows.order_by("-starts", "pk")[:MOST_ASSIGNMENTS])
     return next((one for one in found if one.facility_id == pk), None) or next(iter(found), None)
 
@@ -105,7 +104,12 @@ def facilities_of_office(office: Office, on: date) -> QuerySet[Facility]:
 
 def units_of(facility: Facility) -> QuerySet[Unit]:
     """The services of a facility."""
-    return Unit.objects.live().filter(facility=facility).order_by("name", "pk")
+    return Unit.objects.live().filter(canonical__in=_name_of(facility)).order_by("name", "pk")
+
+
+def _name_of(facility: Facility | UUID) -> QuerySet[Any]:
+    """The name that a facility bears, as a part of a question: an instance at hand may be older than a link."""
+    return Facility.objects.filter(pk=getattr(facility, "pk", facility)).values("canonical")
 
 
 # -- people -----------------------------------------------------------------------------
@@ -118,11 +122,21 @@ def people(*, seen_by: Actor) -> QuerySet[Person]:
 
 
 def staff_of(facility: Facility, on: date, *, seen_by: Actor) -> list[Posting]:
-    """Who works in a facility on a day: postings with their people, by name."""
+    """Who works in a facility on a day, under any of its ids: one posting of each, with the person, by name."""
     seen_by.require("person.see")
-    rows = Posting.objects.in_force(on).filter(facility=facility).select_related("person")
-    found = [p for p in rows if p.person and not p.person.deleted]
-    return sorted(found, key=lambda p: (p.person.sort_key, str(p.person_id)))
+    ids = Facility.objects.filter(canonical__in=_name_of(facility)).values("pk")
+    rows = Posting.objects.in_force(on).of_those_here(Person).filter(facility_id__in=ids)
+    found = {p.canonical: p for p in named(sorted(rows, key=lambda p: (not p.main, str(p.pk)), reverse=True))}
+    return sorted(found.values(), key=lambda p: (p.person.sort_key, str(p.canonical)))
+
+
+def named(postings: Iterable[Posting]) -> list[Posting]:
+    """Postings with the people they are of: of linked files, the one that gives the name."""
+    found = list(postings)
+    people_ = Person.objects.in_bulk({p.canonical for p in found})
+    for posting in found:
+        posting.person = people_.get(posting.canonical, posting.person)
+    return found
 
 
 def current_postings(
@@ -207,7 +221,7 @@ def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
     postings = list(Posting.objects.live().filter(canonical=person.canonical).select_related("cadre"))
     links = []
     if len(everyone) > 1:
-        rows = Link.objects.filter(one__in=ids, active=True, deleted=False)
+        rows = Link.objects.filter(one__in=ids, active=True, deleted=False).order_by("pk")
         links = list(rows)
     return PersonFile(
         person=person,

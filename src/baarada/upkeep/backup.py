@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from baarada import sqlite
 from baarada.journal import runtime
 from baarada.journal.models import LaneRow
+from baarada.kernel import durable
 from baarada.kernel.clocks import DAY_MS
 from baarada.kernel.errors import Refused
 from baarada.upkeep import archive
@@ -63,7 +64,9 @@ def backup(target: Path, *, say: Say = lambda text: None) -> Made:
             archive.pack(part, folder / archive.DATABASE, lanes)
         say(_("Opening it again."))
         made = _check(part, target)
+        durable.settle(part)
         part.replace(target)
+        durable.settle_name(target)
     except OSError as error:
         raise Refused(
             _("The backup could not be written to %(file)s: %(why)s.")
@@ -168,6 +171,7 @@ def again(today: date) -> Made:
     made = backup(newer)
     try:
         newer.replace(target)
+        durable.settle_name(target)
     except OSError as error:
         newer.unlink(missing_ok=True)
         raise Refused(
@@ -193,13 +197,13 @@ def _is_old(path: Path) -> bool:
 
 def _make_room(folder: Path, today: date) -> None:
     """Keep the last seven, and the first of each of the last six months."""
-    found = sorted(_dated(folder), reverse=True)
+    found = sorted((one for one in _dated(folder) if one[0] <= today), reverse=True)
     months: dict[tuple[int, int], date] = {}
     for day, _path in reversed(found):
         months.setdefault((day.year, day.month), day)
     kept = {day for day, _path in found[:KEPT_DAYS]} | {months[m] for m in sorted(months)[-KEPT_MONTHS:]}
     for day, path in found:
-        if day not in kept and day < today:
+        if day not in kept:
             path.unlink()
 
 
@@ -210,5 +214,7 @@ def _dated(folder: Path) -> Iterator[tuple[date, Path]]:
 
 
 def last() -> date | None:
-    """The day of the newest daily backup."""
-    return max((day for day, _path in _dated(settings.CONFIG.backup_folder)), default=None)
+    """The day of the newest daily backup; none of a day to come, which a clock that was wrong has left behind."""
+    today = runtime.today()
+    days = (day for day, _path in _dated(settings.CONFIG.backup_folder))
+    return max((day for day in days if day <= today), default=None)

@@ -42,7 +42,8 @@ def restore(source: Path, *, say: Say = lambda text: None) -> Found:
                 jobs.after_restore()
                 outgoing.after_restore()
                 _put_in_place(folder)
-                _remember(found)
+            # Last, when the database is kept: until then this folder holds no register, and takes the backup again.
+            _remember(found)
             statistics.refresh()
     except OSError as error:
         raise Refused(

@@ -108,7 +108,7 @@ def after(request: HttpRequest, fallback: str) -> str:
 
 def number_in(text: str) -> int:
     """A whole number of an address; 0 where it is none."""
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 def uuid_in(text: str) -> UUID | None:

@@ -102,7 +102,7 @@ def acts(request: ActorRequest) -> HttpResponse:
 
 def _before(rows: QuerySet[ActRow], place: str) -> QuerySet[ActRow]:
     stamp, _dot, act_ = place.partition(".")
-    if not stamp.isdigit() or len(stamp) > 19:
+    if not stamp.isdecimal() or len(stamp) > 19:
         return rows
     try:
         return rows.filter(Q(stamp__lt=int(stamp)) | Q(stamp=int(stamp), act__lt=UUID(act_)))
@@ -155,7 +155,7 @@ def act(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def ref_in(text: str) -> int:
     """A reference of an address; 0 where it is none."""
-    return int(text) if text.isdigit() and len(text) < 20 else 0
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
 
 
 def _left(request: ActorRequest, row: ActRow) -> list[Kept]:

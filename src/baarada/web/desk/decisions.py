@@ -131,7 +131,7 @@ def _page(request: ActorRequest, merge: str) -> tuple[list[ConflictRow], bool]:
 
 def _after(rows: QuerySet[ConflictRow], place: str) -> QuerySet[ConflictRow]:
     stamp, _dot, pk = place.partition(".")
-    if not (stamp.isdigit() and pk.isdigit() and len(place) < 40):
+    if not (stamp.isdecimal() and pk.isdecimal() and len(place) < 40):
         return rows
     return rows.filter(Q(stamp__gt=int(stamp)) | Q(stamp=int(stamp), pk__gt=int(pk)))
 
@@ -402,7 +402,7 @@ def _settle_all(
 def _decided(request: ActorRequest) -> dict[str, Any]:
     found = ActRow.objects.filter(kind=DECIDING).order_by("-stamp", "act")
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 20:
+    if before.isdecimal() and len(before) < 20:
         found = found.filter(stamp__lt=int(before))
     rows = list(found[: PAGE + 1])
     here = f"{reverse('web:decisions')}?tab={DECIDED}"

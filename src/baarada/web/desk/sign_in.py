@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baarada.accounts import actions
-from baarada.accounts.models import SignIn
+from baarada.accounts.models import SignIn, tidy_login
 from baarada.kernel.errors import Refused
 from baarada.upkeep.demo import script
 from baarada.web.pages import ActorRequest, after, done, page, signed_in
@@ -83,7 +83,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 def _known(request: HttpRequest, form: SignInForm) -> SignIn | None:
     """Who signs in; None with a sentence on the form."""
     name, password = form.cleaned_data["login"], form.cleaned_data["password"]
-    key = f"sign-in:{name.lower()}"
+    key = f"sign-in:{tidy_login(name)}"
     tries = cache.get_or_set(key, 0, WAIT_SECONDS) or 0
     if tries >= MOST_TRIES:
         form.add_error(None, _("Too many attempts. Wait five minutes, then try again."))

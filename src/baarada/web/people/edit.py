@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from baarada.journal import actions as journal
 from baarada.journal import runtime
 from baarada.journal.models import Link
 from baarada.kernel.errors import Refused
@@ -18,7 +17,7 @@ from baarada.registry.models import Facility, Identifier, Person, Posting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in, uuid_in
 from baarada.web.people import filepage, listing
-from baarada.web.records.views import home_of, record_of
+from baarada.web.records.views import home_of, page_seen, record_of
 
 NEW_PERSON = ("family_name", "given_names", "sex", "born", "birth_place", "nationality", "phone", "address")
 NEW_POSTING = ("facility", "cadre", "job", "starts", "decision")
@@ -102,7 +101,8 @@ def _add(request: ActorRequest, person: FactForm, posting: FactForm, number: Fac
         act = actions.add_person(
             {k: v for k, v in person.values().items() if v is not None},
             by=request.actor,
-            posting=place if place.get("facility") or place.get("cadre") else None,
+            # Whatever is typed of a posting asks for its place: nothing typed is dropped.
+            posting=place or None,
             identifiers=numbers,
         )
     except Invalid as invalid:
@@ -142,6 +142,8 @@ def add_number(request: ActorRequest, pk: UUID) -> HttpResponse:
             )
         except Invalid as invalid:
             form.take(invalid)
+        except Refused as refusal:
+            refused(request, refusal)
         else:
             done(request, _("The number was added."), act)
             return redirect("web:person", pk)
@@ -205,6 +207,14 @@ def unlink(request: ActorRequest, pk: UUID) -> HttpResponse:
     found = Link.objects.filter(pk=pk, deleted=False).first()
     if found is None:
         raise Http404
-    act = actions.unlink(found, seen=journal.seen(found), by=request.actor)
-    done(request, _("The files are two again."), act)
+    try:
+        act = actions.unlink(found, seen=page_seen(request, found), by=request.actor)
+    except Refused as refusal:
+        refused(request, refusal)
+        return redirect("web:person", found.one)
+    parted = Person.objects.filter(pk__in=[found.one, found.other]).values("canonical").distinct().count() > 1
+    sentence = (
+        _("The files are two again.") if parted else _("Another link still holds the two files together.")
+    )
+    done(request, sentence, act)
     return redirect("web:person", found.one)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from baarada.journal import actions, tokens
 from baarada.journal import queries as journal
 from baarada.journal.models import Link
 from baarada.registry import facts, lists, queries
@@ -79,7 +80,7 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     histories = journal.histories([person, *file.identifiers]) if not known else {}
     conflicts = {} if known else by_unit(file.conflicts)
     main = next((p for p in file.postings if p.span.holds(on)), None)
-    left = None if main else next((p for p in file.postings if p.ends), None)
+    left = None if main else next((p for p in file.postings if p.ends and p.ends.last() < on), None)
     missing = missing_facts(file, main or left)
     total = len(WANTED) + 3
     return FilePage(
@@ -118,11 +119,20 @@ def missing_facts(file: PersonFile, posting: Posting | None) -> list[tuple[str, 
 
 
 @dataclass(slots=True)
+class Bond:
+    """A link that can be taken back: to which file, and how it stood on the page."""
+
+    link: Link
+    to: Person | None
+    seen: str
+
+
+@dataclass(slots=True)
 class Twin:
-    """Another file taken as the same person: what it says differently, and the link that can be taken back."""
+    """Another file taken as the same person: what it says differently, and the links that can be taken back."""
 
     person: Person
-    link: Link | None
+    bonds: list[Bond]
     lines: list[tuple[Any, str, str]]
 
 
@@ -130,9 +140,19 @@ def twins(file: PersonFile) -> list[Twin]:
     """The other files of somebody."""
     out = []
     for other in file.linked:
-        link = next((one for one in file.links if other.pk in (one.one, one.other)), None)
         lines = [(label, a, b) for label, a, b, differs in compare(file.person, other) if differs]
-        out.append(Twin(other, link, lines))
+        out.append(Twin(other, _bonds(other, file), lines))
+    return out
+
+
+def _bonds(other: Person, file: PersonFile) -> list[Bond]:
+    """The links that hold a file: each is taken back by itself, and says which file it is linked with."""
+    names = {p.pk: p for p in (file.person, *file.linked)}
+    out = []
+    for link in file.links:
+        if other.pk in (link.one, link.other):
+            to = names.get(link.other if other.pk == link.one else link.one)
+            out.append(Bond(link, to, tokens.seal(actions.seen(link))))
     return out
 
 
@@ -171,7 +191,12 @@ def latest(page: FilePage, most: int = 5) -> list[Latest]:
 
 def _as_known(file: PersonFile, known: date) -> PersonFile:
     """The same file as it was known when a day ended."""
-    rows = journal.as_known(file.rows, known)
+    # What was struck out since was there to read on that day.
+    gone = [
+        row for model in (Identifier, Posting, Paper)
+        for row in model.objects.filter(canonical=file.person.canonical, deleted=True)
+    ]  # fmt: skip
+    rows = journal.as_known([*file.rows, *gone], known)
     offices = {
         o.pk: o
         for o in Office.objects.filter(pk__in=[p.office_id for p in rows.values() if isinstance(p, Person)])
@@ -183,8 +208,9 @@ def _as_known(file: PersonFile, known: date) -> PersonFile:
         model: [r for r in rows.values() if isinstance(r, model)]
         for model in (Person, Identifier, Posting, Paper)
     }
-    person = rows.get(file.person.pk)
-    if not isinstance(person, Person):
+    # Of linked files, the one that gives the name today may not have been there yet.
+    person = rows.get(file.person.pk) or min(kinds[Person], key=lambda p: p.pk, default=None)
+    if person is None:
         person = Person(id=file.person.pk, canonical=file.person.canonical)
     return PersonFile(
         person=person,

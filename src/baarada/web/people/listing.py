@@ -14,7 +14,7 @@ from baarada.registry import lists, queries
 from baarada.registry.models import Identifier, Person, Posting
 from baarada.registry.search import Hit
 
-IN_POST, LEFT, NO_POST = "in", "left", "none"
+IN_POST, TO_COME, LEFT, NO_POST = "in", "to come", "left", "none"
 MOST_CHOICES = 6
 
 
@@ -87,12 +87,15 @@ def state_of(posting: Posting | None, on: date) -> str:
     """In post, left, or never posted."""
     if posting is None:
         return NO_POST
-    return IN_POST if posting.span.holds(on) else LEFT
+    if posting.span.holds(on):
+        return IN_POST
+    return TO_COME if posting.starts and posting.starts.first() > on else LEFT
 
 
 def state_label(state: str) -> str:
     """A state in words."""
-    return {IN_POST: _("In post"), LEFT: _("Left"), NO_POST: _("Without a posting")}[state]
+    labels = {IN_POST: _("In post"), TO_COME: _("To come"), LEFT: _("Left"), NO_POST: _("Without a posting")}
+    return labels[state]
 
 
 def facets(found: Sequence[Row], chosen: dict[str, list[str]]) -> list[Facet]:
@@ -142,5 +145,5 @@ def since(row: Row, on: date) -> str:
     posting = row.posting
     if posting is None:
         return ""
-    day: PartialDate | None = posting.starts if posting.span.holds(on) else posting.ends
+    day: PartialDate | None = posting.ends if state_of(posting, on) == LEFT else posting.starts
     return str(day or "")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from baarada.journal import queries as journal
 from baarada.kernel.actors import Actor
 from baarada.registry import facts, lists, places
+from baarada.registry import queries as registry
 from baarada.registry.models import MICRO, Assignment, Facility, Office, Posting, Unit
 from baarada.registry.places import CadreCount, Enclosing, FacilityFile
 from baarada.web.paging import Part, part
@@ -84,7 +85,11 @@ def build(
 
 
 def _staff_part(postings: QuerySet[Posting] | None, after: str) -> Part | None:
-    return None if postings is None else part(postings, after, key="person__sort_key")
+    if postings is None:
+        return None
+    found = part(postings, after, key="person__sort_key")
+    found.rows = registry.named(found.rows)
+    return found
 
 
 def _undecided(record: Any, conflicts: Any) -> bool:

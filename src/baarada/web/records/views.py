@@ -75,6 +75,10 @@ def home_of(record: Any) -> str:
     return reverse("web:person", args=[record.canonical])
 
 
+LISTS = {Person: "web:people", Facility: "web:facilities", Area: "web:areas", Office: "web:offices"}
+"""Where to go on from a record that has no page any more."""
+
+
 def room_of(record: Any) -> str:
     """The entry of the menu that a record belongs to."""
     return "people" if isinstance(record, Person | Identifier | Posting | Paper) else "facilities"
@@ -239,7 +243,7 @@ def remove(request: ActorRequest, sort: str, pk: UUID) -> HttpResponse:
             refused(request, refusal)
             return redirect(back)
         done(request, _("Marked as deleted; the history keeps it."), act)
-        return redirect("web:people" if isinstance(record, Person) else back)
+        return redirect(LISTS.get(type(record)) or back)
     context = {
         "record": record, "kind": facts.NAMES[type(record)], "heading": heading(record), "subject": subject(record),
         "back": back, "seen": tokens.seal(journal.seen(record)),

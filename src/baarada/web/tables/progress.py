@@ -35,7 +35,7 @@ def of(request: ActorRequest, n: int, total: int, *, patient_ms: int = PATIENT_M
 
 def _since(request: ActorRequest, n: int, now: int) -> tuple[int, int]:
     at, first = request.GET.get("at", ""), number_in(request.GET.get("from", ""))
-    if at.isdigit() and len(at) < 15 and int(at) <= now and first <= n:
+    if at.isdecimal() and len(at) < 15 and int(at) <= now and first <= n:
         return int(at), first
     return now, n
 
