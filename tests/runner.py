@@ -108,16 +108,14 @@ def _tests(setting: Setting) -> Iterator[Command]:
         yield python(*PYTEST, "not browser and not slow")
 
 
-SEEDS = {"memory": 1900, "sqlite": 80, "postgres": 40}
+SEEDS = {"memory": 1900, "sqlite": 90, "postgres": 30}
 SEEDS_FULL = {"memory": 4000, "sqlite": 150, "postgres": 100}
 
 
-def _simulator(*stores: str) -> Callable[[Setting], Iterator[Command]]:
+def _simulator(store: str) -> Callable[[Setting], Iterator[Command]]:
     def commands(setting: Setting) -> Iterator[Command]:
         seeds = SEEDS_FULL if setting.full else SEEDS
-        for store in stores:
-            if store != "postgres" or setting.postgres:
-                yield python("-m", "tests.sim", "--seeds", str(seeds[store]), "--store", store)
+        yield python("-m", "tests.sim", "--seeds", str(seeds[store]), "--store", store)
 
     return commands
 
@@ -151,8 +149,9 @@ PARTS = (
     Part("simulator", "networks with faults, from seeds, in memory", _simulator("memory")),
     Part("sqlite", "tests on SQLite", _tests),
     Part("postgres", "the same tests on PostgreSQL", _tests, _postgres, may_be_missing=True),
+    Part("sim-pg", "networks over PostgreSQL", _simulator("postgres"), _postgres, may_be_missing=True),
     Part("browser", "the pages in Chromium", lambda s: iter([python(*PYTEST, "browser")]), _browser),
-    Part("sim-sql", "networks over SQLite and PostgreSQL", _simulator("sqlite", "postgres")),
+    Part("sim-sqlite", "networks over SQLite", _simulator("sqlite")),
 )  # fmt: skip
 
 
@@ -281,9 +280,7 @@ def main(args: list[str]) -> int:
     given = parser.parse_args(args)
     parts = chosen(given.part)
     began = time.monotonic()
-    with (
-        databases.server() if any(p.name in ("postgres", "sim-sql") for p in parts) else nullcontext() as url
-    ):
+    with databases.server() if any(p.name in ("postgres", "sim-pg") for p in parts) else nullcontext() as url:
         outcomes = run_all(parts, Setting(given.full, url), say)
     print(table(outcomes, time.monotonic() - began))
     return 1 if any(o.state == "failed" for o in outcomes) else 0

@@ -130,6 +130,31 @@ class TestRecords:
         assert not load(item).deleted
         assert not load(file).deleted
 
+    def test_a_record_whose_row_others_changed_stays_with_it(self, country, fatou, amina):
+        def do(act):
+            file = act.create(File, name="Traoré")
+            return file, act.create(Child, file=file, note="x")
+
+        act, (file, child) = an_act(fatou, do)
+        change(load(child), amina, note="y")
+
+        assert {left.held.entry.id for left in undo(act, fatou)} == {
+            load(file).pk.bytes,
+            load(child).pk.bytes,
+        }
+        assert not load(file).deleted and not load(child).deleted
+
+    def test_a_record_that_others_pointed_something_to_since_stays(self, country, fatou, amina):
+        """A row of an earlier file was moved to the one that the act made."""
+        earlier = make(fatou, name="Koné")
+        with actions.write("created", by=fatou) as writing:
+            child = writing.create(Child, file=earlier)
+        act, file = an_act(fatou, lambda a: a.create(File, name="Traoré"))
+        change(load(child), amina, file=load(file))
+
+        assert len(undo(act, fatou)) == 1
+        assert not load(file).deleted
+
     def test_it_goes_once_what_pointed_to_it_is_deleted(self, country, fatou, amina):
         act, file = an_act(fatou, lambda a: a.create(File, name="Traoré"))
         with actions.write("created", by=amina) as writing:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from baarada.journal import drafts
-from baarada.journal.applying import needs
+from baarada.journal.applying import points_to
 from baarada.journal.drafts import Left, Seen
 from baarada.journal.engine import Engine
 from baarada.journal.entries import CREATE, NOTE, UNDO, Draft, Ref
@@ -63,14 +63,21 @@ def _piece(engine: Engine, act: Id, helds: list[Held], reason: str | None) -> Un
 
 
 def _needed_by_others(engine: Engine, act: Id, keys: set[Key]) -> set[Key]:
-    """The records among these that live records of other acts point inside to."""
-    referring = engine.store.load(engine.store.referring(keys)) if keys else {}
-    creations = engine.store.held(s.created for s in referring.values() if not s.values[DELETED])
+    """The records among these that something points inside to now, which others made or changed: it stays."""
+    found = engine.store.load(engine.store.referring(keys)) if keys else {}
+    referring = [state for state in found.values() if not state.values[DELETED]]
+    helds = engine.store.held({ref for state in referring for ref in _standing(state)})
     out: set[Key] = set()
-    for held in creations.values():
-        if held.entry.act != act:
-            out |= needs(engine.schema, held.entry)
+    for state in referring:
+        entries = [helds[ref].entry for ref in _standing(state) if ref in helds]
+        if any(act not in (entry.act, entry.about) for entry in entries):
+            out |= points_to(engine.schema.types[state.type], state.values)
     return out & keys
+
+
+def _standing(state: State) -> set[Ref]:
+    """The creation of a record and every write of it that nothing has replaced."""
+    return {state.created, *(ref for unit in state.heads for ref in state.heads_of(unit))}
 
 
 def _take_back_record(
