@@ -44,10 +44,12 @@ def test_two_do_not_work_on_one_register():
 
 
 def test_the_next_one_may_work_when_the_first_has_gone():
-    with working.alone():
-        pass
-    with working.alone():
-        pass
+    worked = []
+    for number in range(2):
+        with working.alone():
+            worked.append(number)
+
+    assert worked == [0, 1]
 
 
 def test_once_is_everything_once(done):
