@@ -155,6 +155,18 @@ class TestRecords:
         assert len(undo(act, fatou)) == 1
         assert not load(file).deleted
 
+    def test_a_place_where_others_put_somebody_since_stays_and_is_listed(self, country, fatou, amina):
+        """A reference from outside never waits; it keeps what it names all the same."""
+        act, item = an_act(fatou, lambda a: a.create(Item, label="CSCom"))
+        file = make(amina, name="Traoré")
+        change(load(file), amina, place=(load(item), "CSCom"))
+
+        assert len(undo(act, fatou)) == 1
+        assert not load(item).deleted
+        change(load(file), amina, place=None)
+        assert undo(act, fatou) == []
+        assert load(item).deleted
+
     def test_it_goes_once_what_pointed_to_it_is_deleted(self, country, fatou, amina):
         act, file = an_act(fatou, lambda a: a.create(File, name="Traoré"))
         with actions.write("created", by=amina) as writing:

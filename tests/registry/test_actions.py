@@ -459,3 +459,17 @@ class TestUndoing:
         assert again(old).ends is None
         assert [p.pk for p in Posting.objects.live()] == [old.pk]
         assert again(mariam).office_id == country.kadiolo.pk
+
+
+def test_undoing_a_facility_leaves_it_where_others_work_there(amina, cheick, mariam, midwife, country):
+    """Staff posted since by others are work that stands on it."""
+    made = actions.add_facility(
+        {"name": "CSCom de Zégoua", "kind": "cscom"}, by=cheick, office=country.kadiolo
+    )
+    facility = Facility.objects.get(pk=made.record.pk)
+    start(mariam, facility, midwife, amina)
+
+    (left,) = actions.undo(made.act, by=cheick)
+
+    assert left.held.entry.id == facility.pk.bytes
+    assert not again(facility).deleted

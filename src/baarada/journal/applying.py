@@ -42,17 +42,11 @@ def needs(schema: Schema, entry: Entry) -> set[Key]:
     spec = schema.types.get(entry.type)
     if spec is None or entry.mode not in MODES:
         return {NEEDS_NEWER}
-    own: set[Key] = set() if entry.mode == CREATE else {(entry.type, entry.id)}
-    return own | points_to(spec, entry.fields)
-
-
-def points_to(spec: TypeSpec, fields: Mapping[int, Value]) -> set[Key]:
-    """The records that some fields of a type point inside to."""
-    out: set[Key] = set()
+    out: set[Key] = set() if entry.mode == CREATE else {(entry.type, entry.id)}
     for field_spec in spec.inside:
-        value = fields.get(field_spec.number)
+        value = entry.fields.get(field_spec.number)
         if isinstance(value, bytes):
-            target = field_spec.target or fields.get(LINK_TYPE)
+            target = field_spec.target or entry.fields.get(LINK_TYPE)
             if isinstance(target, int):
                 out.add((target, value))
     return out

@@ -7,7 +7,7 @@ number for ever.
 
 from dataclasses import dataclass, field
 
-from baarada.journal.values import ENTRIES, FLAG, INSIDE, KINDS, NUMBER, TEXT
+from baarada.journal.values import ENTRIES, FLAG, INSIDE, KINDS, NUMBER, OUTSIDE, TEXT
 
 LATEST, OWNER, PERSON = "latest", "owner", "person"
 CLASSES = frozenset({LATEST, OWNER, PERSON})
@@ -62,6 +62,7 @@ class TypeSpec:
     unit_of: dict[int, int] = field(init=False)
     members: dict[int, tuple[int, ...]] = field(init=False)
     inside: tuple[FieldSpec, ...] = field(init=False)
+    outside: tuple[FieldSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.fields = {DELETED: _DELETED_FIELD} | {n: self.fields[n] for n in sorted(self.fields)}
@@ -71,6 +72,7 @@ class TypeSpec:
         for group in self.together:
             self._join(tuple(sorted(group)))
         self.inside = tuple(f for f in self.fields.values() if f.kind == INSIDE)
+        self.outside = tuple(f for f in self.fields.values() if f.kind == OUTSIDE)
 
     def _join(self, group: tuple[int, ...]) -> None:
         specs = [self.fields[n] for n in group]

@@ -14,10 +14,10 @@ from baarada.journal.merging import Conflict, Key, State
 from baarada.journal.models import record_models
 from baarada.journal.rows import Table
 from baarada.journal.schema import LINK, Schema
-from baarada.journal.sqlentries import in_pieces
 from baarada.journal.sqlwaiting import WaitingTables
 from baarada.journal.store import pointing_to
 from baarada.kernel.ids import Id
+from baarada.kernel.pieces import in_pieces
 
 
 class SqlStore(WaitingTables):
@@ -170,9 +170,8 @@ class SqlStore(WaitingTables):
 
     def _referring(self, table: Table, type_: int, ids: list[Id]) -> set[Key]:
         out: set[Key] = set()
-        for spec in table.spec.inside:
-            if spec.target not in (0, type_):
-                continue
+        outside = [spec for spec in table.spec.outside if spec.target == type_]
+        for spec in [*(spec for spec in table.spec.inside if spec.target in (0, type_)), *outside]:
             column = table.model._meta.get_field(spec.name).column  # type: ignore[union-attr]
             where = '"of_type" = %s AND ' if table.type == LINK else ""
             for piece in in_pieces(ids, 400):

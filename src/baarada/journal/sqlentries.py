@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 import cbor2
@@ -15,17 +14,7 @@ from baarada.journal.merging import Held, Key
 from baarada.journal.rows import bytes_out, same, uuid_in, uuid_out
 from baarada.journal.store import Lane, Ranges, entry_at, in_ranges
 from baarada.kernel.ids import Id
-
-MOST_PARAMETERS = 900
-"""SQLite takes about a thousand in one statement."""
-
-
-def in_pieces(items: Iterable[Any], size: int = MOST_PARAMETERS) -> Iterator[list[Any]]:
-    """Lists of at most ``size``."""
-    rest = iter(items)
-    while piece := list(islice(rest, size)):
-        yield piece
-
+from baarada.kernel.pieces import in_pieces
 
 ERASED, DOUBTED = "erased", "doubted"
 

@@ -9,8 +9,9 @@ from django.db import models
 
 from baarada.journal.entries import Ref
 from baarada.journal.merging import Key
-from baarada.journal.sqlentries import EntryTables, in_pieces
+from baarada.journal.sqlentries import EntryTables
 from baarada.journal.store import NEEDS_FIELDS, ActCount, Quarantined
+from baarada.kernel.pieces import in_pieces
 
 
 class WaitingTables(EntryTables):

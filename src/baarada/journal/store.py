@@ -3,7 +3,7 @@
 The SQL place is ``sql.py``. The simulator runs the same core over both and compares.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -11,7 +11,17 @@ from typing import Any, Protocol
 from baarada.journal.batches import Batch
 from baarada.journal.entries import Entry, LaneKey, Ref, lane_of, read, ref_of, seq_of
 from baarada.journal.merging import Held, Key, State
-from baarada.journal.schema import DELETED, LINK, LINK_ACTIVE, LINK_ONE, LINK_OTHER, LINK_TYPE, Schema
+from baarada.journal.schema import (
+    DELETED,
+    LINK,
+    LINK_ACTIVE,
+    LINK_ONE,
+    LINK_OTHER,
+    LINK_TYPE,
+    Schema,
+    TypeSpec,
+)
+from baarada.journal.values import Value
 from baarada.kernel.ids import Id
 
 Ranges = list[tuple[int, int, int]]
@@ -131,7 +141,7 @@ class Store(Protocol):
         """The creations of the records among these that exist."""
 
     def referring(self, keys: Iterable[Key]) -> set[Key]:
-        """The records with an *inside* reference to any of these."""
+        """The records that point to any of these: inside, or outside where a field's type says what it points to."""
 
     def naming(self, key: Key) -> set[Key]:
         """The records of which an entry held here points *inside* to this one, now or once.
@@ -392,9 +402,8 @@ class MemoryStore:
         wanted, out = set(keys), set()
         for (type_, id_), state in self.tables["states"].items():
             spec = self.schema.types[type_]
-            for one in spec.inside:
-                if (one.target or state.values[LINK_TYPE], state.values[one.number]) in wanted:
-                    out.add((type_, id_))
+            if refers_to(spec, state.values) & wanted:
+                out.add((type_, id_))
         return out
 
     def naming(self, key: Key) -> set[Key]:
@@ -553,3 +562,16 @@ def _copy(state: State) -> State:
 def entry_at(lanes: Lanes, ref: Ref, data: bytes) -> Entry:
     """Read an entry's canonical bytes, naming lanes by this store's numbers."""
     return read(data, lane_of(ref), lanes.lane_number)
+
+
+def refers_to(spec: TypeSpec, values: Mapping[int, Value]) -> set[Key]:
+    """The records that a record points to as it stands, inside and outside."""
+    out: set[Key] = set()
+    for one in (*spec.inside, *spec.outside):
+        value, target = values.get(one.number), one.target
+        id_ = value[0] if isinstance(value, list | tuple) and value else value
+        if one in spec.inside and not target:
+            target = int(values[LINK_TYPE] or 0)
+        if target and isinstance(id_, bytes):
+            out.add((target, id_))
+    return out

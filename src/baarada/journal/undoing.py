@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from baarada.journal import drafts
-from baarada.journal.applying import points_to
 from baarada.journal.drafts import Left, Seen
 from baarada.journal.engine import Engine
 from baarada.journal.entries import CREATE, NOTE, UNDO, Draft, Ref
 from baarada.journal.merging import Held, Key, State, units_of, value_of
 from baarada.journal.schema import DELETED
+from baarada.journal.store import refers_to
 from baarada.kernel.ids import Id
+from baarada.kernel.pieces import in_pieces
 
 KIND = "undone"
 PIECE = 500
@@ -63,16 +64,17 @@ def _piece(engine: Engine, act: Id, helds: list[Held], reason: str | None) -> Un
 
 
 def _needed_by_others(engine: Engine, act: Id, keys: set[Key]) -> set[Key]:
-    """The records among these that something points inside to now, which others made or changed: it stays."""
-    found = engine.store.load(engine.store.referring(keys)) if keys else {}
-    referring = [state for state in found.values() if not state.values[DELETED]]
-    helds = engine.store.held({ref for state in referring for ref in _standing(state)})
+    """The records among these that something points to now, which others made or changed: it stays."""
     out: set[Key] = set()
-    for state in referring:
-        entries = [helds[ref].entry for ref in _standing(state) if ref in helds]
-        if any(act not in (entry.act, entry.about) for entry in entries):
-            out |= points_to(engine.schema.types[state.type], state.values)
-    return out & keys
+    for piece in in_pieces(sorted(engine.store.referring(keys)), PIECE):
+        found = engine.store.load(piece)
+        referring = [state for state in found.values() if not state.values[DELETED]]
+        helds = engine.store.held({ref for state in referring for ref in _standing(state)})
+        for state in referring:
+            entries = [helds[ref].entry for ref in _standing(state) if ref in helds]
+            if any(act not in (entry.act, entry.about) for entry in entries):
+                out |= refers_to(engine.schema.types[state.type], state.values) & keys
+    return out
 
 
 def _standing(state: State) -> set[Ref]:

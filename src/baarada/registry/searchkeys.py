@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from baarada.journal.applying import Changed
 from baarada.journal.merging import State
 from baarada.journal.rows import uuid_in
-from baarada.journal.sqlentries import in_pieces
+from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
 from baarada.registry import rules, spelling
 from baarada.registry.models import (

@@ -28,9 +28,9 @@ from baarada.journal import guard, runtime, verification
 from baarada.journal.engine import Engine
 from baarada.journal.models import NodeRow, OriginRow
 from baarada.journal.sql import SqlStore
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.clocks import HybridClock
 from baarada.kernel.errors import Refused
+from baarada.kernel.pieces import in_pieces
 from baarada.registry.models import Paper
 
 FORMAT = 1

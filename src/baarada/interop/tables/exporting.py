@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from baarada.interop.tables import columns, sheets
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
+from baarada.kernel.pieces import in_pieces
 from baarada.registry import lists, queries
 from baarada.registry.display import moment
 from baarada.registry.models import (

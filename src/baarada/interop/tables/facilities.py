@@ -25,9 +25,9 @@ from baarada.interop.tables.matching import (
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
+from baarada.kernel.pieces import in_pieces
 from baarada.registry import rules
 from baarada.registry.models import Area, Assignment, Facility, SearchKey
 from baarada.registry.searchkeys import CODE, NAME, fold_place, plain

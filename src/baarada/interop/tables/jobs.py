@@ -47,10 +47,10 @@ from baarada.interop.tables.people import People
 from baarada.interop.tables.returning import Rows, untouched
 from baarada.journal import actions as journal
 from baarada.journal import runtime, statistics
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.actors import Actor
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_id, as_uuid
+from baarada.kernel.pieces import in_pieces
 
 READERS: dict[str, Any] = {columns.PEOPLE: People, columns.FACILITIES: Facilities}
 PLAN_PIECE = 500

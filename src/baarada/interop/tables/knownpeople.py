@@ -9,8 +9,8 @@ from baarada.interop.tables.matching import Pages, pages_of
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
+from baarada.kernel.pieces import in_pieces
 from baarada.registry import queries
 from baarada.registry.models import Facility, Person, Posting
 from baarada.registry.searchkeys import plain

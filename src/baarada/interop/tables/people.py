@@ -28,10 +28,10 @@ from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
 from baarada.journal import runtime
-from baarada.journal.sqlentries import in_pieces
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id
+from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
 from baarada.registry import lists, rules, spelling
 from baarada.registry.display import heading_name
@@ -200,8 +200,8 @@ class People:
             for key, target in found:
                 targets[target] += keys[key]
         out: dict[int, list[UUID]] = defaultdict(list)
-        for piece in in_pieces(targets):
-            people = Person.objects.live().filter(pk__in=piece).values_list("pk", "canonical", "born", "sex")
+        for some in in_pieces(targets):
+            people = Person.objects.live().filter(pk__in=some).values_list("pk", "canonical", "born", "sex")
             for pk, name, born, sex in people:
                 for row in targets[pk]:
                     # Of linked files, what the one that gives the name says counts: it is looked at later.
