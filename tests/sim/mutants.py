@@ -149,11 +149,12 @@ MUTANTS = (
     _one("clock-unasked", "a machine in 1970 goes on writing", ENGINE,
          "        if now < floor - DAY_MS:\n", "        if False:\n"),
     _one("half-arrival", "an arrival is written in pieces", ARRIVING,
-         "        with self.store.transaction():\n            self.before_change()",
+         "        with self.store.transaction():\n            self.store.take_turn(NAMING)\n"
+         "            self.before_change()",
          "        if True:\n            self.before_change()"),
     _one("half-write", "a write is kept in pieces", ENGINE,
-         "        with self.store.transaction():\n            self._check_clock()",
-         "        if True:\n            self._check_clock()"),
+         "        with self.store.transaction():\n            self.store.take_turn(NAMING, alone=any(",
+         "        if True:\n            self.store.take_turn(NAMING, alone=any("),
     # -- what is drawn again, undone, linked, erased, unknown
     _one("rebuild-ahead", "while drawing again, writes to come are seen already", PICTURE,
          "        if self._drawn is not None and seq_of(ref) > self._drawn.get(lane_of(ref), 0):\n"

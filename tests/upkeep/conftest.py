@@ -7,15 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.db import connection, connections, transaction
 from django.utils import translation
 
-from baarada.journal import actions, cuts, guard, runtime
+from baarada.journal import actions, cuts, runtime
 from baarada.kernel.actors import Actor
-from baarada.registry import lists, papers, search, searchkeys
+from baarada.registry import papers
 from baarada.registry.models import Office, Paper, Person
 from baarada.upkeep import backup
+from tests.emptying import committed, empty_database
 
 
 @pytest.fixture(autouse=True)
@@ -42,29 +41,14 @@ def live_in(settings, folder: Path, *, pack: str = "") -> None:
     cuts.forget()
 
 
-def empty_database() -> None:
-    """What a new machine has: tables, and nothing in them."""
-    with guard.opened(), transaction.atomic(), connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            if model._meta.app_label not in ("django_tasks_database", "contenttypes", "auth"):
-                cursor.execute(f'DELETE FROM "{model._meta.db_table}"')
-    runtime.forget()
-    cuts.forget()
-    lists.forget()
-    search.forget_vocabulary()
-    searchkeys.forget_words()
-
-
 @pytest.fixture
 def db(django_db_setup, django_db_blocker) -> Iterator[None]:
     """In this room: without a transaction around the test, which a copy of the database could not see into.
 
     Restoring also opens databases that were not known when the test began, which Django's own test case forbids.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), committed():
         yield
-        empty_database()
-        connections.close_all()
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_uuid
 from baarada.registry.models import Person
 from baarada.upkeep import archive, backup, restoring
-from tests.upkeep.conftest import add_paper, add_person, empty_database, live_in, names
+from tests.emptying import empty_database
+from tests.upkeep.conftest import add_paper, add_person, live_in, names
 
 
 def problems() -> list[str]:

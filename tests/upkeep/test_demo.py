@@ -20,7 +20,8 @@ from baarada.registry import conflicts, queries
 from baarada.registry.models import Facility, Identifier, Paper, Person, Posting, Unit
 from baarada.upkeep.demo import building, script
 from baarada.upkeep.demo.people import Inventor
-from tests.upkeep.conftest import empty_database, live_in
+from tests.emptying import empty_database
+from tests.upkeep.conftest import live_in
 
 
 @pytest.fixture

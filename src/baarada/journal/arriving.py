@@ -8,7 +8,7 @@ from baarada.journal.entries import LaneKey, Unreadable, ref_of
 from baarada.journal.merging import Held
 from baarada.journal.picture import Picture
 from baarada.journal.sealing import is_pack
-from baarada.journal.store import Lane, Quarantined, Store, count_acts, entry_at, in_ranges
+from baarada.journal.store import NAMING, Lane, Quarantined, Store, count_acts, entry_at, in_ranges
 
 APPLIED, KNOWN, EARLY, REFUSED = "applied", "known", "early", "refused"
 """What became of a batch that arrived."""
@@ -47,6 +47,7 @@ class Arrivals:
         Nothing is thrown away: what cannot be taken waits, or lies in quarantine with its reason.
         """
         with self.store.transaction():
+            self.store.take_turn(NAMING)
             self.before_change()
             lane, outcome = self._receive(data)
             if lane is not None and outcome == APPLIED:

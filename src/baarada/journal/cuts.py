@@ -18,6 +18,7 @@ from baarada.journal.batches import Altered, KeySigner
 from baarada.journal.engine import Engine
 from baarada.journal.entries import LaneKey
 from baarada.journal.models import CutRow
+from baarada.journal.store import CUTTING
 from baarada.kernel.clocks import DAY_MS
 from baarada.kernel.days import PartialDate
 
@@ -46,6 +47,8 @@ def record(engine: Engine, day: date) -> bool:
 
     False if this engine signs for nobody and so can keep none.
     """
+    # Who finds another noting it waits, and then sees it: what that one writes is of the next day.
+    engine.store.take_turn(CUTTING)
     number = PartialDate.on(day).number
     known = _over().filter(day__gte=number).order_by("day").first()
     if known is not None and not _is_false(known):

@@ -21,9 +21,9 @@ from baarada.journal.entries import (
 )
 from baarada.journal.merging import Held, Key, State
 from baarada.journal.picture import Picture
-from baarada.journal.schema import SCHEMA_NUMBER, Schema
+from baarada.journal.schema import DELETED, FIRST_FREE_TYPE, SCHEMA_NUMBER, Schema
 from baarada.journal.sealing import Sealer
-from baarada.journal.store import Lane, Store, count_acts
+from baarada.journal.store import NAMING, Lane, Store, count_acts
 from baarada.journal.values import BadValue
 from baarada.kernel.clocks import DAY_MS, HybridClock, ms_of
 from baarada.kernel.ids import Id
@@ -77,6 +77,7 @@ class Engine:
             BadValue: an entry is too long, or points inside to a record that is not here.
         """
         with self.store.transaction():
+            self.store.take_turn(NAMING, alone=any(map(self._may_rename, drafts)))
             self._check_clock()
             self.before_change(self)
             numbers = {
@@ -93,6 +94,13 @@ class Engine:
             for number in numbers.values():
                 self.sealer.seal(self.store.lane(number), full_only=True)
         return helds
+
+    def _may_rename(self, draft: Draft) -> bool:
+        """True if a change may give files another name, and so must see every row of them."""
+        spec = self.schema.types.get(draft.type)
+        return draft.type < FIRST_FREE_TYPE or (
+            DELETED in draft.fields and spec is not None and not spec.file
+        )
 
     def _check_clock(self) -> None:
         last, received = self.store.last_stamps(self.origin)

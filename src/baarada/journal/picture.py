@@ -23,7 +23,7 @@ from baarada.journal.schema import (
     Schema,
 )
 from baarada.journal.sealing import Sealer
-from baarada.journal.store import NEEDS_FIELDS, NEEDS_NEWER, Ranges, Store
+from baarada.journal.store import NAMING, NEEDS_FIELDS, NEEDS_NEWER, Ranges, Store
 from baarada.journal.values import Value
 from baarada.kernel.ids import Id
 
@@ -76,6 +76,7 @@ class Picture:
         """
         done = 0
         with self.store.transaction():
+            self.store.take_turn(NAMING)
             self.store.clear_picture()
             self._drawn = {}
             try:
@@ -94,6 +95,7 @@ class Picture:
     def upgrade(self) -> None:
         """After a new version: show what it knows and the old one did not."""
         with self.store.transaction():
+            self.store.take_turn(NAMING)
             refs = self.store.waiting_on([NEEDS_NEWER])
             self.store.end_wait(refs)
             helds = self.store.held(refs) | self._acquitted()

@@ -17,6 +17,8 @@ from baarada.kernel.ids import Id
 from baarada.kernel.pieces import in_pieces
 
 ERASED, DOUBTED = "erased", "doubted"
+TURNS = 0x0BAA
+"""Sets these locks apart from others in the same database."""
 
 
 class Connection:
@@ -50,6 +52,12 @@ class Connection:
             raise
         finally:
             self._depth = 0
+
+    def take_turn(self, work: int, *, alone: bool = True) -> None:
+        # SQLite has one writer in any case.
+        if self.is_postgres:
+            how = "" if alone else "_shared"
+            self._all(f"SELECT pg_advisory_xact_lock{how}(%s, %s)", [TURNS, work])
 
     def _forget(self) -> None:
         """What was read may have changed since, or may never have been kept."""

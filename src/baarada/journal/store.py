@@ -89,11 +89,21 @@ class Lanes(Protocol):
     def lane_number(self, key: LaneKey) -> int: ...
 
 
+NAMING, CUTTING = 1, 2
+"""Work that must not happen twice at once: to give linked files one name, to note a day's cut."""
+
+
 class Store(Protocol):
     """A place to keep the journal and its picture. All writing happens inside ``transaction()``."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing."""
+
+    def take_turn(self, work: int, *, alone: bool = True) -> None:
+        """Do a kind of work alone until the transaction ends, or beside all who do it but not alone.
+
+        Asked before any lane or record is taken, so that nobody who waits here holds what another waits for.
+        """
 
     def lane(self, number: int) -> Lane:
         """The lane with a local number."""
@@ -342,6 +352,9 @@ class MemoryStore:
 
     def lanes(self) -> list[Lane]:
         return [lane.copy() for _, lane in sorted(self.tables["lanes"].items())]
+
+    def take_turn(self, work: int, *, alone: bool = True) -> None:
+        pass
 
     def lock(self, numbers: Iterable[int]) -> None:
         pass
