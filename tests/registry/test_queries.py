@@ -111,6 +111,16 @@ class TestLists:
         assert names(date(2020, 7, 1)) == ["Traoré"]
         assert queries.in_post(date(2020, 6, 30), seen_by=amina) == 1
 
+    def test_staff_of_a_full_place_ask_the_same_as_of_an_empty_one(self, add, place, amina):
+        def staff():
+            return [p.person.family_name for p in queries.staff_of(place, TODAY, seen_by=amina)]
+
+        add("Traoré")
+        few = asked(staff)
+        for n in range(6):
+            add(f"Koné{n}")
+        assert (asked(staff), len(staff())) == (few, 7)
+
     def test_counts_leave_out_the_deleted_and_count_the_linked_once(self, add, amina, cheick):
         one, other, third = add("Diarra"), add("Diara"), add("Traoré")
         actions.link_people(one, other, by=cheick)

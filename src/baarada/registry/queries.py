@@ -135,7 +135,8 @@ def named(postings: Iterable[Posting]) -> list[Posting]:
     found = list(postings)
     people_ = Person.objects.in_bulk({p.canonical for p in found})
     for posting in found:
-        posting.person = people_.get(posting.canonical, posting.person)
+        if posting.canonical in people_:
+            posting.person = people_[posting.canonical]
     return found
 
 
