@@ -39,9 +39,9 @@ def by(db):
     return found
 
 
-def row(number, *, family="Ostrel", given="Ivo", born="12/03/1985", payroll=None):
+def row(number, *, family="Ostrel", given="Ivo", born="12/03/1985", payroll=None, place="Poste de Larma"):
     cadre = str(lists.cadres()[0])
-    return (family, given, "M", born, payroll or f"P{number}", cadre, "Poste de Larma", "01/02/2015")
+    return (family, given, "M", born, payroll or f"P{number}", cadre, place, "01/02/2015")
 
 
 def bring(by, tmp_path, rows, headings=HEADINGS):
@@ -70,6 +70,24 @@ def test_a_longer_piece_asks_no_more_questions(by, tmp_path):
 
     assert len(long) <= len(short)
     assert Person.objects.count() == 43
+
+
+def test_more_facilities_ask_no_more_questions(by, tmp_path):
+    kind = lists.items("facility_type")[0].code
+    places = [f"Poste de {name}" for name in ("Un", "Deux", "Trois", "Quatre", "Cinq", "Six", "Sept")]
+    for name in places:
+        actions.add_facility({"name": name, "kind": kind}, office=Office.objects.first(), by=by)
+
+    def asked(names):
+        job = bring(by, tmp_path, [row(i, family=f"De{name}", place=name) for i, name in enumerate(names)])
+        with CaptureQueriesContext(connection) as captured:
+            jobs.plan(job)
+        return len(captured), statuses(job)
+
+    few, _statuses = asked(places[:1])
+    many, found = asked(places[1:])
+    assert many == few
+    assert set(found.values()) == {"new"}
 
 
 def test_the_office_of_the_place_takes_charge_of_everybody_posted_there(by, tmp_path):

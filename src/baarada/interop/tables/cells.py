@@ -1,15 +1,17 @@
 """Cells as people type them, read into values; what cannot be read gets a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from baarada.journal import runtime
 from baarada.journal.values import MOST_TEXTS
 from baarada.kernel.days import BadDate, PartialDate, parse
+from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold, tidy
 from baarada.registry import lists
 from baarada.registry.models import (
@@ -26,6 +28,10 @@ from baarada.registry.models import (
 from baarada.registry.queries import office_of_facility
 from baarada.registry.searchkeys import CODE, NAME, fold_place, plain
 
+MOST_ALIKE = 50
+"""So many records of one name are looked at."""
+AHEAD = 300
+"""So many names are looked up together."""
 EXCEL_ZERO = date(1899, 12, 30)
 MOST = 10**12
 """No number of a list is greater."""
@@ -173,6 +179,8 @@ class Finder:
 
     def __init__(self) -> None:
         self._facilities: dict[tuple[str, str], Facility] = {}
+        self._ahead: dict[str, list[Facility]] = {}
+        """What was looked up together, by what lists call it."""
         self._areas: dict[tuple[str, ...], Area | None] = {}
         self._offices: dict[str, Office] = {}
         self._in_charge: dict[UUID, Office | None] = {}
@@ -249,13 +257,21 @@ class Finder:
             self._in_charge[facility.pk] = office_of_facility(facility, runtime.today())
         return self._in_charge[facility.pk]
 
+    def look_ahead(self, facilities: Iterable[str]) -> None:
+        """Look some facilities up together, before rows ask for them one by one."""
+        known = {cell for cell, _office in self._facilities}
+        for piece in in_pieces(sorted(set(facilities) - known - self._ahead.keys() - {""}), AHEAD):
+            ids = _targets(Facility, piece)
+            # Names that very many bear are looked up by themselves, as far as one is read.
+            if sum(map(len, ids.values())) < MOST_ALIKE * AHEAD:
+                found = Facility.objects.live().in_bulk({pk for some in ids.values() for pk in some})
+                self._ahead |= {cell: [found[pk] for pk in some if pk in found] for cell, some in ids.items()}
+
     def _keyed(self, model: Any, cell: str) -> list[Any]:
-        number = model.Merge.number
-        rows = SearchKey.objects.filter(type=number, key=plain(cell), kind=CODE) | SearchKey.objects.filter(
-            type=number, key=fold_place(cell), kind=NAME
-        )
-        ids = set(rows.values_list("target", flat=True)[:50])
-        found = list(model.objects.live().filter(pk__in=ids))
+        if model is Facility and cell in self._ahead:
+            found = self._ahead[cell][:MOST_ALIKE]
+        else:
+            found = list(model.objects.live().filter(pk__in=_targets(model, [cell], MOST_ALIKE)[cell]))
         by_code = [f for f in found if plain(f.code or "") == plain(cell)]
         whole = [f for f in found if fold_place(f.name or "") == fold_place(cell)]
         # Linked files (a facility listed twice) are one.
@@ -328,6 +344,20 @@ class Finder:
         # Of an area that was and one that is, the one that is.
         found.sort(key=lambda a: (a.ends is not None, str(a.pk)))
         return found[0] if found else None
+
+
+def _targets(model: Any, cells: list[str], most: int = MOST_ALIKE * AHEAD) -> dict[str, list[UUID]]:
+    """For each cell, the records that bear it as their code or their name, in all at most so many."""
+    codes, names = [{make(cell) for cell in cells} for make in (plain, fold_place)]
+    own = Q(kind=CODE, key__in=codes) | Q(kind=NAME, key__in=names)
+    rows = SearchKey.objects.filter(own, type=model.Merge.number).values_list("kind", "key", "target")
+    by_key: dict[tuple[int, str], set[UUID]] = {}
+    for kind, key, target in rows[:most]:
+        by_key.setdefault((kind, key), set()).add(target)
+    return {
+        cell: sorted(by_key.get((CODE, plain(cell)), set()) | by_key.get((NAME, fold_place(cell)), set()))
+        for cell in cells
+    }
 
 
 def _one_of_each(found: list[Any]) -> list[Any]:

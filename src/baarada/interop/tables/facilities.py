@@ -57,6 +57,9 @@ class Facilities:
         self.changed_by: dict[UUID, int] = {}
         """The row of the file that changes a facility: two would each speak of what stood before."""
 
+    def look_ahead(self, rows: Any) -> None:
+        """Nothing: the areas and offices of a list are few, and remembered once found."""
+
     def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
         """Read one row, given its cells by column key and which of them say nothing new."""
         row = Parsed(line, found, untouched)

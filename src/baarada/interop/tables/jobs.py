@@ -250,6 +250,7 @@ def plan(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) -> 
 def parse(reader: Any, rows: Rows) -> list[Parsed]:
     """Read some rows of a file, without what stands in them as it was written out."""
     same = untouched(reader.kind, rows)
+    reader.look_ahead(rows)
     return [reader.parse(line, dict(cells), same.get(line, frozenset())) for line, cells in rows]
 
 

@@ -6,7 +6,7 @@ is put to a person.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -81,6 +81,10 @@ class People:
         """Days of the year that stand for a birth of which only the year is known."""
 
     # -- reading ----------------------------------------------------------------------
+
+    def look_ahead(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> None:
+        """Look up together what some rows, given their cells by column key, will ask for one by one."""
+        self.finder.look_ahead(row.get("posting.facility", "") for _line, row in rows)
 
     def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
         """Read one row, given its cells by column key and which of them say nothing new."""
