@@ -565,7 +565,7 @@ class TestActs:
         from pathlib import Path
 
         source = Path(words.__file__).parents[2]
-        pattern = re.compile(r'(?:write|_act)\(\s*"([a-z]+\.[a-z]+|undone)"')
+        pattern = re.compile(r'(?:write|act_of)\(\s*"([a-z]+\.[a-z]+|undone)"')
         kinds = {
             k for path in source.rglob("*.py") for k in pattern.findall(path.read_text(encoding="utf-8"))
         }

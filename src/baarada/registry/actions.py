@@ -19,7 +19,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id, as_id
 from baarada.kernel.spans import Span
-from baarada.registry import facts, queries, rules
+from baarada.registry import checking, facts, queries, rules
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
     FULL_TIME,
@@ -56,7 +56,8 @@ class Why:
 
 
 @contextmanager
-def _act(kind: str, by: Actor, why: Why | None = None) -> Iterator[journal.Act]:
+def act_of(kind: str, by: Actor, why: Why | None = None) -> Iterator[journal.Act]:
+    """One act, with what justifies it, in one transaction."""
     why = why or Why()
     with (
         transaction.atomic(),
@@ -90,7 +91,7 @@ def add_person(
         problems |= rules.check_identifier(one)
     rules.refuse(problems)
     office = values.get("office") or _office_for(posting, by, today)
-    with _act("person.added", by, why) as act:
+    with act_of("person.added", by, why) as act:
         person = act.create(Person, **{**values, "office": office})
         for one in identifiers:
             act.create(Identifier, entry_kind="identifier.added", person=person, **one)
@@ -139,9 +140,9 @@ def revise(
     changed = journal.changed_since(type(record), seen, fields)
     if not changed:
         return None
-    rules.refuse(check(record, {**fields, **changed}, only=changed))
+    rules.refuse(checking.check(record, {**fields, **changed}, only=changed))
     kind = f"{type(record).__name__.lower()}.{'corrected' if mode == CORRECT else 'changed'}"
-    with _act(kind, by, why) as act:
+    with act_of(kind, by, why) as act:
         act.change(record, changed, seen=seen, mode=mode)
     return Done(act.id, record)
 
@@ -155,39 +156,17 @@ def note_older(record: Record, fields: Values, *, by: Actor, why: Why) -> Done:
     by.require("record.change")
     if why.effective is None:
         raise Invalid({"effective": _("Write since when this was true; a year alone will do.")})
-    rules.refuse(check(record, fields, only=fields))
-    with _act(f"{type(record).__name__.lower()}.noted", by, why) as act:
+    rules.refuse(checking.check(record, fields, only=fields))
+    with act_of(f"{type(record).__name__.lower()}.noted", by, why) as act:
         act.note(record, fields)
     return Done(act.id, record)
-
-
-def check(record: Record, fields: Values, *, only: Values | None = None) -> dict[str, Any]:
-    """The problems of a record's fields, of the kind the record is; ``only`` those of some of them."""
-    today = runtime.today()
-    match record:
-        case Person():
-            problems = rules.check_person(fields, today)
-        case Posting():
-            span = {"starts": record.starts, "ends": record.ends}
-            problems = rules.check_posting({**span, **fields}, record.person.born, today)
-        case Identifier():
-            problems = rules.check_identifier({"number": record.number, **fields})
-        case Facility():
-            problems = rules.check_facility(fields)
-        case Area():
-            problems = rules.check_area(fields)
-        case Paper():
-            problems = rules.check_paper(fields, today)
-        case _:
-            problems = rules.check_span(fields.get("starts"), fields.get("ends"))
-    return problems if only is None else {name: text for name, text in problems.items() if name in only}
 
 
 def add_identifier(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
     """Write down a number by which somebody is known."""
     by.require("record.change")
     rules.refuse(rules.check_identifier({"kind": None, **values}))
-    with _act("identifier.added", by, why) as act:
+    with act_of("identifier.added", by, why) as act:
         found = act.create(Identifier, person=person, **values)
     return Done(act.id, found)
 
@@ -195,7 +174,7 @@ def add_identifier(person: Person, values: Values, *, by: Actor, why: Why | None
 def delete(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
     """Mark a record as deleted: it was written by mistake."""
     by.require("record.delete")
-    with _act(f"{type(record).__name__.lower()}.deleted", by, why) as act:
+    with act_of(f"{type(record).__name__.lower()}.deleted", by, why) as act:
         act.delete(record, seen=seen)
     return Done(act.id, record)
 
@@ -203,7 +182,7 @@ def delete(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> 
 def restore(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
     """Take a mark of deletion back."""
     by.require("record.delete")
-    with _act(f"{type(record).__name__.lower()}.restored", by, why) as act:
+    with act_of(f"{type(record).__name__.lower()}.restored", by, why) as act:
         act.restore(record, seen=seen)
     return Done(act.id, record)
 
@@ -213,7 +192,7 @@ def link_people(one: Person, other: Person, *, by: Actor, why: Why | None = None
     by.require("person.link")
     if one.canonical == other.canonical:
         raise Invalid({"": _("These two are already one file.")})
-    with _act("person.linked", by, why) as act:
+    with act_of("person.linked", by, why) as act:
         link = act.link(one, other)
     return Done(act.id, link)
 
@@ -221,7 +200,7 @@ def link_people(one: Person, other: Person, *, by: Actor, why: Why | None = None
 def unlink(link: Link, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
     """Two files were not those of one person after all."""
     by.require("person.link")
-    with _act("person.unlinked", by, why) as act:
+    with act_of("person.unlinked", by, why) as act:
         act.change(link, {"active": False}, seen=seen)
     return Done(act.id, link)
 
@@ -242,7 +221,7 @@ def start_posting(
         {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
     )
     rules.refuse(problems or _check_main(person, values))
-    with _act("posting.started", by, why) as act:
+    with act_of("posting.started", by, why) as act:
         found = act.create(Posting, **_posting_values(person, values))
         _take_charge(act, person, values, seen_person)
     return Done(act.id, found)
@@ -300,7 +279,7 @@ def transfer(
     span = runtime.schema().types[Posting.Merge.number].unit_of[Posting.Merge.numbers["ends"]]
     unmoved = seen.behind(span) == journal.seen(old).behind(span)
     had_ended = old.ends is not None and old.ends.last() <= last.first() and unmoved
-    with _act("posting.transferred", by, why) as act:
+    with act_of("posting.transferred", by, why) as act:
         # The first entry of an act says what the act was.
         if not had_ended:
             act.change(old, {"starts": old.starts, "ends": last}, seen=seen)
@@ -332,7 +311,7 @@ def end_posting(
     if not end_reason:
         problems["end_reason"] = _("Choose why the posting ends.")
     rules.refuse(problems)
-    with _act("posting.ended", by, why) as act:
+    with act_of("posting.ended", by, why) as act:
         act.change(posting, {"starts": posting.starts, "ends": last, "end_reason": end_reason}, seen=seen)
     return Done(act.id, posting)
 
@@ -355,7 +334,7 @@ def add_paper(person: Person, values: Values, *, by: Actor, why: Why | None = No
     """Add a scanned paper whose file was kept already (``papers.keep``)."""
     by.require("paper.add")
     rules.refuse(rules.check_paper({"kind": None, **values}, runtime.today()))
-    with _act("paper.added", by, why) as act:
+    with act_of("paper.added", by, why) as act:
         found = act.create(Paper, person=person, **values)
     return Done(act.id, found)
 
@@ -367,7 +346,7 @@ def add_facility(values: Values, *, by: Actor, office: Office | None = None, why
     """Add a facility, and the office that it answers to."""
     by.require("facility.add")
     rules.refuse(rules.check_facility({"name": None, "kind": None, **values}))
-    with _act("facility.added", by, why) as act:
+    with act_of("facility.added", by, why) as act:
         found = act.create(Facility, **_labelled_area(values))
         if office:
             act.create(
@@ -405,7 +384,7 @@ def assign_facility(
     rules.refuse(rules.check_assignment(running, office, starts))
     assert starts is not None
     pages = [journal.seen(a) if seen is None else _page_of(a, seen) for a in running]
-    with _act("facility.assigned", by, why) as act:
+    with act_of("facility.assigned", by, why) as act:
         for old, page in zip(running, pages, strict=True):
             act.change(old, {"starts": old.starts, "ends": _eve(starts)}, seen=page)
         later = [a.starts for a in rows if a.starts and a.starts.first() > starts.first()]
@@ -434,7 +413,7 @@ def add_unit(facility: Facility, values: Values, *, by: Actor, why: Why | None =
     by.require("facility.add")
     if not values.get("name"):
         raise Invalid({"name": _("Write the name of the service.")})
-    with _act("unit.added", by, why) as act:
+    with act_of("unit.added", by, why) as act:
         found = act.create(Unit, facility=facility, **values)
     return Done(act.id, found)
 
@@ -443,7 +422,7 @@ def add_area(values: Values, *, by: Actor, parent: Area | None = None, why: Why 
     """Add an area, and the one it lies in."""
     by.require("area.add")
     rules.refuse(rules.check_area({"name": None, "kind": None, **values}))
-    with _act("area.added", by, why) as act:
+    with act_of("area.added", by, why) as act:
         found = act.create(Area, **values)
         if parent:
             act.create(
@@ -465,8 +444,8 @@ def decide(record: Record, fields: Values, *, seen: Seen, by: Actor, why: Why | 
     """
     by.require("conflict.decide")
     _may_settle(record, fields, seen, by)
-    rules.refuse(check(record, fields, only=fields))
-    with _act("conflict.decided", by, why) as act:
+    rules.refuse(checking.check(record, fields, only=fields))
+    with act_of("conflict.decided", by, why) as act:
         act.decide(record, fields, seen=seen)
     return Done(act.id, record)
 
@@ -499,8 +478,8 @@ def decide_many(choices: Sequence[Choice], *, by: Actor, why: Why | None = None)
         raise Refused(_("Tick at least one line."))
     for one in choices:
         _may_settle(one.record, one.fields, one.seen, by)
-        rules.refuse(check(one.record, one.fields, only=one.fields))
-    with _act("conflict.decided", by, why) as act:
+        rules.refuse(checking.check(one.record, one.fields, only=one.fields))
+    with act_of("conflict.decided", by, why) as act:
         for one in choices:
             act.decide(one.record, one.fields, seen=one.seen)
     return Done(act.id, None)
@@ -511,7 +490,7 @@ def decide_deleted(record: Record, deleted: bool, *, seen: Seen, by: Actor, why:
     from baarada.journal.entries import DECIDE
 
     by.require("conflict.decide")
-    with _act("conflict.decided", by, why) as act:
+    with act_of("conflict.decided", by, why) as act:
         (act.delete if deleted else act.restore)(record, seen=seen, mode=DECIDE)
     return Done(act.id, record)
 

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 
 from baarada.journal.models import ActRow, ConflictRow, Link
 from baarada.journal.schema import LATEST
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
-from baarada.registry import conflicts, lists
+from baarada.registry import conflicts, lists, summaries
 from baarada.registry.counting import count
 from baarada.registry.models import (
+    OF_A_CAREER,
     Area,
     Assignment,
     Facility,
@@ -200,6 +201,8 @@ class PersonFile:
     identifiers: list[Identifier]
     postings: list[Posting]
     papers: list[Paper]
+    career: list[Any]
+    """Statuses, studies, licences, absences, acts, departures."""
     office: Office | None
     conflicts: list[ConflictRow]
     acts: dict[UUID, ActRow] = field(default_factory=dict)
@@ -207,16 +210,19 @@ class PersonFile:
     @property
     def rows(self) -> list[Any]:
         """All its records."""
-        return [self.person, *self.linked, *self.identifiers, *self.postings, *self.papers]
+        return [
+            self.person, *self.linked, *self.identifiers, *self.postings, *self.papers, *self.career,
+        ]  # fmt: skip
 
 
 def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
     """Somebody's whole file, under any of its ids; None if there is none that this actor may see."""
     seen_by.require("person.see")
-    asked = Person.objects.filter(pk=pk).first()
+    name = Person.objects.filter(pk=pk).values("canonical")
+    everyone = list(Person.objects.filter(canonical__in=name).select_related("office"))
+    asked = next((p for p in everyone if p.pk == pk), None)
     if asked is None:
         return None
-    everyone = list(Person.objects.filter(canonical=asked.canonical).select_related("office"))
     person = next((p for p in everyone if p.pk == asked.canonical), asked)
     ids = {p.pk for p in everyone}
     postings = list(Posting.objects.live().filter(canonical=person.canonical).select_related("cadre"))
@@ -231,9 +237,35 @@ def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
         identifiers=numbers_of([person.canonical]).get(person.canonical, []),
         postings=sorted(postings, key=lambda p: posting_order(p, on)),
         papers=list(Paper.objects.live().filter(canonical=person.canonical).order_by("-dated", "pk")),
+        career=career_of(person.canonical),
         office=person.office,
         conflicts=conflicts_of([person.canonical]).get(person.canonical, []),
     )
+
+
+def rows_of(model: Any, people_ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
+    """The rows of one kind of some people's careers, by canonical file, newest first."""
+    out: dict[UUID, list[Any]] = defaultdict(list)
+    for row in model.objects.live().filter(canonical__in=list(people_ids)):
+        out[row.canonical].append(row)
+    for rows in out.values():
+        rows.sort(key=summaries.order)
+    return out
+
+
+def career_of(canonical: UUID) -> list[Any]:
+    """The rows of a career beside the postings, newest first.
+
+    One question tells which kinds there are, so that only those are read: few files have all of them.
+    """
+    kinds = [
+        model.objects.live().filter(canonical=canonical).order_by().values_list(Value(number), flat=True)
+        for number, model in enumerate(OF_A_CAREER)
+    ]
+    rows: list[Any] = []
+    for number in sorted(kinds[0].union(*kinds[1:])):
+        rows += OF_A_CAREER[number].objects.live().filter(canonical=canonical)
+    return sorted(rows, key=summaries.order)
 
 
 def counts(*, seen_by: Actor) -> dict[str, int]:

@@ -222,3 +222,89 @@ def check_paper(values: Mapping[str, Any], today: date) -> dict[str, Any]:
             "day": partial_day(dated)
         }  # fmt: skip
     return problems
+
+
+# -- rows of a career -------------------------------------------------------------------
+
+
+def check_employment(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with an administrative status, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if not any(values.get(name) for name in ("worker", "employer", "status")):
+        problems["status"] = _("Choose at least the kind of worker, the employer or the status.")
+    for name, most in (("step", 30), ("index", 10_000)):
+        if isinstance(values.get(name), int) and not 0 <= values[name] <= most:
+            problems[name] = _("A number from 0 to %(most)s goes here.") % {"most": most}
+    return problems
+
+
+def check_qualification(values: Mapping[str, Any], born: PartialDate | None, today: date) -> dict[str, Any]:
+    """Problems with a diploma or a training, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if not any(values.get(name) for name in ("diploma", "title")):
+        problems["diploma"] = _("Choose the diploma, or write its title as on the paper.")
+    problems |= _not_ahead("awarded", values.get("awarded"), today)
+    awarded = values.get("awarded")
+    if awarded and born and awarded.last() < born.first():
+        problems["awarded"] = _("Awarded on %(day)s, before the birth on %(born)s: one of the two is wrong.") % {
+            "day": partial_day(awarded), "born": partial_day(born),
+        }  # fmt: skip
+    if isinstance(values.get("hours"), int) and not 0 <= values["hours"] <= 20_000:
+        problems["hours"] = _("A number from 0 to %(most)s goes here.") % {"most": 20_000}
+    return problems
+
+
+def check_licence(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with a registration or a licence, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what kind of licence it is.")
+    return problems
+
+
+def check_absence(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with an absence, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what kind of absence it is.")
+    if "starts" in values and values["starts"] is None:
+        problems["starts"] = _("Write the first day; a year alone will do.")
+    starts, returned = values.get("starts"), values.get("returned")
+    if returned and starts and returned.last() < starts.first():
+        problems["returned"] = _("Back at work on %(day)s, before the absence began: one of the two is wrong.") % {
+            "day": partial_day(returned)
+        }  # fmt: skip
+    if isinstance(values.get("days"), int) and not 0 < values["days"] <= 5 * 366:
+        problems["days"] = _("A number from 1 to %(most)s goes here.") % {"most": 5 * 366}
+    return problems
+
+
+def check_personnel_act(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a sanction, an award, an appraisal, by field."""
+    problems = check_span(values.get("starts"), values.get("ends")) | _not_ahead(
+        "dated", values.get("dated"), today
+    )
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what it is: a sanction, an award, an appraisal, an accident.")
+    return problems
+
+
+def check_exit(values: Mapping[str, Any], born: PartialDate | None) -> dict[str, Any]:
+    """Problems with a departure, by field."""
+    problems: dict[str, Any] = {}
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose the reason of the departure.")
+    left = values.get("left")
+    if "left" in values and left is None:
+        problems["left"] = _("Write the last day of service; a year alone will do.")
+    if left and born and left.last() < born.first():
+        problems["left"] = _("The departure on %(day)s is before the birth on %(born)s: one of the two is wrong.") % {
+            "day": partial_day(left), "born": partial_day(born),
+        }  # fmt: skip
+    return problems
+
+
+def _not_ahead(name: str, day: PartialDate | None, today: date) -> dict[str, Any]:
+    if day and day.first() > today:
+        return {name: _("%(day)s is yet to come.") % {"day": partial_day(day)}}
+    return {}

@@ -1,7 +1,7 @@
 """What the columns of a list can be, and how their headings are recognised, in French and English."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from baarada.journal import runtime
 from baarada.kernel.text import fold
 from baarada.registry import facts, lists
 from baarada.registry.facts import FACTS
-from baarada.registry.models import Facility, Person, Posting
+from baarada.registry.models import Employment, Facility, Licence, Person, Posting, Qualification
 
 PEOPLE, FACILITIES = "people", "facilities"
 KINDS = {PEOPLE: _("People"), FACILITIES: _("Facilities")}
@@ -60,8 +60,14 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(w.strip() for w in text.split("|") if w.strip())
 
 
-def _of(model: Any, words: dict[str, str], prefix: str = "") -> list[Column]:
-    return [_column(prefix + name, FACTS[model][name].label, found) for name, found in words.items()]
+def _of(
+    model: Any, words: dict[str, str], prefix: str = "", labels: Mapping[str, Any] | None = None
+) -> list[Column]:
+    """The columns of some fields; ``labels`` are for those whose own label another column of the list bears."""
+    return [
+        _column(prefix + name, (labels or {}).get(name) or FACTS[model][name].label, found)
+        for name, found in words.items()
+    ]
 
 
 REASON = _column("reason", _("Reason, and what to do"))
@@ -119,6 +125,67 @@ _POSTING = _of(
     },
     "posting.",
 )
+_EMPLOYMENT = _of(
+    Employment,
+    {
+        "worker": "type d agent|type agent|categorie d agent||kind of worker|worker type",
+        "employer": "employeur||employer",
+        "status": "statut|statut de l agent|statut administratif||employment status",
+        "position": "position|position administrative||statutory position",
+        "corps": "corps d appartenance",
+        "category": "categorie|cat|categorie fp||category",
+        "grade": "grade actuel",
+        "tier": "classe||class",
+        "step": "echelon|ech||step",
+        "index": "indice|indice de solde||index|salary index",
+        "funding": "financement|prise en charge|bailleur||funding|paid by",
+        "contract": "n contrat|no contrat|numero de contrat||contract number",
+        "starts": "date d engagement|date engagement|date de recrutement|date d entree a la fonction publique|"
+        "date d integration|date d embauche||hire date|employed since",
+    },
+    "employment.",
+    {"starts": _("Employed since")},
+)
+_QUALIFICATION = _of(
+    Qualification,
+    {
+        "diploma": "diplome|dernier diplome|diplome le plus eleve||diploma|highest diploma",
+        "title": "intitule du diplome||title of the diploma",
+        "field": "specialite du diplome|filiere||field of study",
+        "institution": "ecole|institut|ecole de formation|etablissement de formation||school|institution",
+        "country": "pays de formation||country of study",
+        "awarded": "annee d obtention|date d obtention|annee du diplome|date du diplome||year of graduation",
+    },
+    "qualification.",
+    {"title": _("Title of the diploma"), "field": _("Subject of the diploma")},
+)
+_LICENCE = _of(
+    Licence,
+    {
+        "kind": "nature de l inscription||licence type",
+        "body": "ordre professionnel||professional order|council",
+        "reference": "n licence|no licence|n agrement||licence number|license number",
+        "status": "etat de la licence||licence status|license status",
+        "starts": "licence depuis||licence from",
+        "ends": "fin de validite de la licence|licence jusqu au||licence until|license expiry",
+    },
+    "licence.",
+    {
+        "reference": _("Licence no."),
+        "status": _("State of the licence"),
+        "starts": _("Licence valid from"),
+        "ends": _("Licence valid until"),
+    },
+)
+OF_A_CAREER: dict[str, tuple[Any, list[str]]] = {
+    prefix: (model, [c.key.partition(".")[2] for c in found])
+    for prefix, model, found in (
+        ("employment", Employment, _EMPLOYMENT), ("qualification", Qualification, _QUALIFICATION),
+        ("licence", Licence, _LICENCE),
+    )
+}  # fmt: skip
+"""What a list of people says of a career: by the prefix of its columns, the kind of record and its fields."""
+
 _OFFICE = _column(
     "office", _("Office in charge"), "district|district sanitaire|bureau|direction||office|office in charge"
 )
@@ -170,7 +237,8 @@ def columns(kind: str) -> list[Column]:
     """Everything a column of a list of this kind can be, in the order of an export."""
     if kind == FACILITIES:
         return [*_FACILITY, *map(_with_levels, _PLACES), _ID, _SEEN]
-    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
+    career = [*_EMPLOYMENT, *_QUALIFICATION, *_LICENCE]
+    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, *career, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
 
 
 def _with_levels(one: Column) -> Column:
@@ -245,7 +313,8 @@ def is_number(one: Column) -> bool:
 
 def _fact(kind: str, one: Column) -> Any:
     prefix, _dot, name = one.key.rpartition(".")
-    model = Posting if prefix else Facility if kind == FACILITIES else Person
+    career = OF_A_CAREER.get(prefix)
+    model = career[0] if career else Posting if prefix else Facility if kind == FACILITIES else Person
     return FACTS[model].get(name)
 
 

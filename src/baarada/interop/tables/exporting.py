@@ -5,7 +5,7 @@ opaque: which record a row is, and what stood in it, so that the sheet can come 
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -21,7 +21,7 @@ from baarada.journal import runtime, tokens
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.pieces import in_pieces
-from baarada.registry import lists, queries
+from baarada.registry import facts, lists, queries
 from baarada.registry.display import moment
 from baarada.registry.models import (
     FULL_TIME,
@@ -59,17 +59,23 @@ def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, st
         people = {p.pk: p for p in Person.objects.filter(pk__in=piece).select_related("office")}
         numbers = queries.numbers_of(people)
         postings = queries.current_postings(people, today)
+        career = {
+            prefix: queries.rows_of(model, people) for prefix, (model, _names) in columns.OF_A_CAREER.items()
+        }
         for pk in piece:
             if pk in people:
-                yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []))
+                shown = {prefix: rows[pk][0] for prefix, rows in career.items() if rows.get(pk)}
+                yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []), shown)
 
 
-def _person_row(person: Person, numbers: Sequence[Any], postings: Sequence[Posting]) -> dict[str, str]:
+def _person_row(
+    person: Person, numbers: Sequence[Any], postings: Sequence[Posting], career: Mapping[str, Any]
+) -> dict[str, str]:
     posting = postings[0] if postings else None
     shown = _first_of_each(numbers)
-    pages = [journal.seen(r) for r in (person, posting, *shown) if r is not None]
+    pages = [journal.seen(r) for r in (person, posting, *shown, *career.values()) if r is not None]
     own = {columns.ID: str(person.pk), columns.SEEN: tokens.seal(*pages)}
-    return person_cells(person, shown, posting) | own
+    return person_cells(person, shown, posting, career) | own
 
 
 def _first_of_each(numbers: Iterable[Identifier]) -> list[Identifier]:
@@ -80,8 +86,13 @@ def _first_of_each(numbers: Iterable[Identifier]) -> list[Identifier]:
     return list(out.values())
 
 
-def person_cells(person: Person, numbers: Iterable[Identifier], posting: Posting | None) -> dict[str, str]:
-    """What the columns say of somebody, without the opaque ones."""
+def person_cells(
+    person: Person,
+    numbers: Iterable[Identifier],
+    posting: Posting | None,
+    career: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """What the columns say of somebody, without the opaque ones; of ``career`` one row of each kind."""
     row: dict[str, Any] = {name: getattr(person, name) for name in columns.FIELDS[columns.PEOPLE]}
     for name, list_ in (("nationality", "nationality"), ("marital", "marital")):
         row[name] = lists.label(list_, row[name])
@@ -90,7 +101,15 @@ def person_cells(person: Person, numbers: Iterable[Identifier], posting: Posting
     row |= {f"number.{one.kind}": one.number for one in numbers}
     if posting:
         row |= _posting_cells(posting, person.sex)
+    for prefix, one in (career or {}).items():
+        row |= {f"{prefix}.{name}": _fact_cell(one, name) for name in columns.OF_A_CAREER[prefix][1]}
     return {key: _cell(value) for key, value in row.items()}
+
+
+def _fact_cell(record: Any, name: str) -> Any:
+    """A fact as a cell that can be read back: choices by their label, the rest as it is."""
+    fact, value = facts.fact(type(record), name), getattr(record, name)
+    return lists.label(fact.list, value) if fact.reads == facts.CODE else value
 
 
 def _posting_cells(posting: Posting, sex: str | None) -> dict[str, Any]:

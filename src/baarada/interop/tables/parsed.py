@@ -25,6 +25,8 @@ class Parsed:
     posting: dict[str, Any] = field(default_factory=dict)
     numbers: list[tuple[str, str]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    career: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is said of the status, a diploma, a licence, each under the prefix of its columns."""
     problems: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -16,14 +16,14 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from rapidfuzz import fuzz
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
 from baarada.interop.tables import cells
 from baarada.interop.tables.births import day_of_year
+from baarada.interop.tables.careers import CAREER, Careers
 from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
-from baarada.interop.tables.knownpeople import Known, agree
+from baarada.interop.tables.knownpeople import Known, agree, may_be_named, name_keys
 from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
 from baarada.journal import actions as journal
@@ -33,7 +33,7 @@ from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id
 from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
-from baarada.registry import lists, rules, spelling
+from baarada.registry import lists, rules
 from baarada.registry.display import heading_name
 from baarada.registry.models import (
     FULL_TIME,
@@ -46,9 +46,6 @@ from baarada.registry.models import (
     Unit,
 )
 from baarada.registry.searchkeys import FULL, NUMBER, plain
-
-LIKE_ENOUGH = 60
-"""Below this likeness of names (of 100), a known number is not enough: it may have been mistyped."""
 
 _PERSON_READERS: dict[str, Any] = {
     "family_name": cells.text, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
@@ -72,6 +69,7 @@ class People:
     def __init__(self, by: Any) -> None:
         self.by = by
         self.finder = Finder()
+        self.careers = Careers(self.finder)
         self.today = runtime.today()
         self.numbers_met: dict[tuple[str, str], int] = {}
         self.same_taken: Counter[UUID] = Counter()
@@ -103,6 +101,7 @@ class People:
                 if value:
                     row.numbers.append((key.removeprefix("number."), value))
         self._posting(row)
+        self.careers.parse(row)
         self._check(row)
         return row
 
@@ -169,6 +168,7 @@ class People:
         wanted = {pk for found in (*by_number.values(), *by_name.values()) for pk in found}
         wanted |= {pk for r in rows if (pk := own_id(r.cells.get(ID, "")))}
         known = Known(wanted)
+        self.careers.read(rows, known)
         return [
             self._plan(row, by_number.get(row.line, set()), by_name.get(row.line, []), known) for row in rows
         ]
@@ -196,7 +196,7 @@ class People:
         """
         keys: dict[str, list[Parsed]] = defaultdict(list)
         for row in rows:
-            for key in _name_keys(row):
+            for key in name_keys(row):
                 keys[key].append(row)
         targets: dict[UUID, list[Parsed]] = defaultdict(list)
         for piece in in_pieces(keys):
@@ -250,7 +250,7 @@ class People:
 
     def _numbered(self, row: Parsed, pk: UUID, known: Known) -> Plan:
         person = known.people.get(pk)
-        if person is not None and not _may_be_named(row, person):
+        if person is not None and not may_be_named(row, person):
             return Plan(DOUBT, candidates=[str(pk)])
         return self._matched(row, pk, known) or Plan(NEW)
 
@@ -296,6 +296,7 @@ class People:
     def _check_new(self, row: Parsed) -> None:
         if "sex" not in row.values and not any(key == "sex" for key, _cell, _s in row.problems):
             row.refuse("sex", _("Write F or M."))
+        self.careers.check_new(row)
         if row.posting.get("facility"):
             self._check_cadre(row)
 
@@ -329,6 +330,7 @@ class People:
         ]
         if row.posting or "unit" in row.extra:
             out += self._posting_changes(row, person, known, pages)
+        out += self.careers.changes(row, person, known, pages)
         return [change for change in out if change is not None]
 
     def _says_office(self, row: Parsed, person: Person, known: Known) -> bool:
@@ -438,6 +440,7 @@ class People:
             act.add(Identifier, entry_kind="identifier.added", person=person, kind=kind, number=number)
         if row.posting.get("facility"):
             self._start(act, row, person, row.posting)
+        self.careers.create(act, row, person)
 
     def _start(self, act: journal.Act, row: Parsed, person: Person | Id, values: dict[str, Any]) -> None:
         facility: Facility = values["facility"]
@@ -488,6 +491,8 @@ class People:
             identifier, number = what
             fields = whole_units(Identifier, {"number": number}, identifier)
             act.change(identifier, fields, seen=pages[identifier.pk], kind="identifier.changed")
+        elif sort == CAREER:
+            self.careers.write(act, person, what, pages)
         elif sort == "posting":
             current = known.current(person.pk, self.today, row.posting.get("facility"))
             fields = whole_units(Posting, what, current)
@@ -559,27 +564,6 @@ def _told(row: Parsed) -> str:
             if cell
         ]
     return " ".join("; ".join(told).split())
-
-
-def _may_be_named(row: Parsed, person: Person) -> bool:
-    """False where the names are so different that a known number may have been mistyped."""
-    own = fold(" ".join(str(row.values.get(k) or "") for k in ("family_name", "given_names"))).split()
-    theirs = (person.sort_key or "").split()
-    if not own or not theirs or set(own) == set(theirs):
-        return True
-    few, many = sorted(([spelling.sound(w) for w in own], [spelling.sound(w) for w in theirs]), key=len)
-    best = [max(fuzz.ratio(word, other) for other in many) for word in few]
-    return sum(best) / len(best) >= LIKE_ENOUGH
-
-
-def _name_keys(row: Parsed) -> set[str]:
-    """The full names a row may be found under: as written, and in known spellings of its words."""
-    family, given = fold(row.values.get("family_name") or ""), fold(row.values.get("given_names") or "")
-    if not family:
-        return set()
-    families = {family, *spelling.aliases(family)}
-    givens = {given, *spelling.aliases(given)}
-    return {f"{f} {g}".strip() for f in families for g in givens}
 
 
 def _gathered(changes: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

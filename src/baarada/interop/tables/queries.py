@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
 from baarada.interop.tables import columns, jobs
+from baarada.interop.tables.careers import CAREER, Said
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.ids import as_uuid
 from baarada.kernel.text import fold
-from baarada.registry import facts, lists
+from baarada.registry import facts, lists, summaries
 from baarada.registry import queries as registry
 from baarada.registry.display import heading_name, office_name, partial_day, show
 from baarada.registry.models import Assignment, Facility, Identifier, Person, Posting
@@ -89,6 +90,8 @@ def _person_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> l
     if sort == "renumber":
         identifier, number = what
         return [Change(lists.label("identifier_kind", identifier.kind), identifier.number or "", number)]
+    if sort == CAREER:
+        return _career_change(what)
     current = known.current(pk, runtime.today(), row.posting.get("facility"))
     if sort == "posting":
         return _fields(current, what, person.sex)
@@ -96,6 +99,15 @@ def _person_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> l
     new = ", ".join(t for t in (str(what["facility"]), partial_day(starts) if starts else "") if t)
     old = (current.facility_label or "") if current else ""
     return [Change(_("Transfer") if sort == "transfer" else _("Posting"), old, new)]
+
+
+def _career_change(said: Said) -> list[Change]:
+    if said.record is not None:
+        return _fields(said.record, said.values)
+    model = columns.OF_A_CAREER[said.prefix][0]
+    known = facts.FACTS[model]
+    words = ", ".join(t for name, value in said.values.items() if (t := show(known[name], value)))
+    return [Change(str(facts.NAMES[model]), summaries.title(said.ended) if said.ended else "", words)]
 
 
 def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> list[Change]:

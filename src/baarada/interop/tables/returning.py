@@ -50,12 +50,22 @@ def _people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
     named = [pk for some in pages.values() for pk in some]
     postings = {p.pk: p for p in Posting.objects.filter(pk__in=named)}
     numbers = {n.pk: n for n in Identifier.objects.filter(pk__in=named)}
+    career = {
+        prefix: {row.pk: row for row in model.objects.filter(pk__in=named)}
+        for prefix, (model, _names) in columns.OF_A_CAREER.items()
+    }
     out = {}
     for pk, person in people.items():
         own = pages[pk]
         posting = next((_as_seen(postings[p], own[p]) for p in own if p in postings), None)
         held = [_as_seen(numbers[n], own[n]) for n in own if n in numbers]
-        out[pk] = exporting.person_cells(_as_seen(person, own.get(pk)), held, posting)
+        shown = {
+            prefix: _as_seen(rows[row], own[row])
+            for prefix, rows in career.items()
+            for row in own
+            if row in rows
+        }
+        out[pk] = exporting.person_cells(_as_seen(person, own.get(pk)), held, posting, shown)
     return out
 
 

@@ -55,6 +55,8 @@ class Inventor:
         self.names = {
             (kind, sex): _weighted(script, kind, sex) for kind in ("family", "given") for sex in ("F", "M")
         }
+        self.careers = random.Random(f"{seed} careers")  # noqa: S311 - a story, not a secret
+        self.categories = {row["code"]: row.get("category", "") for row in script.pack.tables["cadres"]}
         self.masks = script.attributes("identifier_kind", "mask")
         self.council = next(
             code for code, role in script.attributes("identifier_kind", "role").items() if role == "council"
@@ -130,7 +132,31 @@ class Inventor:
             "posting.decision": self.decision(began), "posting.decided": f"{began - timedelta(days=20):%d/%m/%Y}",
             "posting.reason": codes["first_posting"], "office": place.district.office,
         }  # fmt: skip
-        return row | self._numbers(cadre)
+        return row | self._numbers(cadre) | self._career(cadre, born, began)
+
+    def _career(self, cadre: str, born: date, began: date) -> Row:
+        """By whom somebody is paid since when, what they learned, where they are registered."""
+        draw, data, codes = self.careers, self.script.data, self.script.codes
+        lines = data["employments"]
+        own = [line for line in lines if cadre in line.get("cadres", ())]
+        line = own[0] if own else draw.choices(lines, [line["weight"] for line in lines])[0]
+        out = {f"employment.{name}": cell for name, cell in line["cells"].items()}
+        out["employment.starts"] = f"{began:%d/%m/%Y}"
+        if line.get("grade"):
+            years = (self.today - began).days // 365
+            out["employment.category"] = self.categories[cadre]
+            out["employment.step"] = str(1 + min(years // 2, 15))
+            out["employment.index"] = str(180 + 20 * (years // 2))
+        learned = max(born.year + 21, began.year - draw.randrange(1, 3))
+        if cadre in data["diplomas"]:
+            out |= {"qualification.diploma": data["diplomas"][cadre], "qualification.awarded": str(learned)}
+        if cadre in data["council"]["cadres"]:
+            out |= {
+                "licence.kind": codes["registration"], "licence.body": data["council"]["bodies"][cadre],
+                "licence.reference": f"X{self.given:05}", "licence.status": codes["registered"],
+                "licence.starts": str(began.year),
+            }  # fmt: skip
+        return out
 
     def _numbers(self, cadre: str) -> Row:
         """Numbers that no body gives: they begin as no true one does."""

@@ -17,9 +17,9 @@ from baarada.journal import actions as journal
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
-from baarada.registry import actions, lists, papers
+from baarada.registry import actions, career, lists, papers
 from baarada.registry.actions import Why
-from baarada.registry.models import FULL_TIME, Facility, Office, Person, Posting
+from baarada.registry.models import FULL_TIME, Absence, Facility, Office, Person, Posting
 from baarada.upkeep.demo import drawing
 from baarada.upkeep.demo.clock import StoryClock
 from baarada.upkeep.demo.people import ENOUGH, Inventor, Row, facility_rows, write_list
@@ -139,7 +139,7 @@ class Story:
             (6, self._new_phone), (4, self._new_address), (4, self._family_grows), (3, self._birth_corrected),
             (1, self._older_phone), (5, self._moves), (1, self._moves_away), (3, self._leaves),
             (2, self._goes_into_training), (3, self._works_in_two_places), (2, self._another_number),
-            (2, self._arrives),
+            (2, self._arrives), (4, self._rests),
         ]  # fmt: skip
         hundreds = min(self.workers, MOST_TOLD) / 100
         told = [act for times, act in often for _time in range(max(1, round(times * hundreds)))]
@@ -246,7 +246,23 @@ class Story:
         )  # fmt: skip
 
     def _leaves(self, office: str, by: Actor) -> None:
-        self._end(office, self.random.choice(self.script.codes["left"]), by)
+        reason = self.random.choice(self.script.codes["left"])
+        if reason not in self.script.codes["for_good"]:
+            self._end(office, reason, by)
+        elif found := self._posted(office):
+            person, posting = found
+            values = {"kind": reason, "left": max(self._today(), posting.starts)}
+            career.leave(person, values, [(posting, journal.seen(posting))], by=by)
+
+    def _rests(self, office: str, by: Actor) -> None:
+        if person := self._next(office):
+            first = self._today().first()
+            days = self.random.randrange(3, 31)
+            values = {
+                "kind": self.random.choice(self.script.codes["leave"]), "starts": PartialDate.on(first),
+                "ends": PartialDate.on(first + timedelta(days=days - 1)), "days": days,
+            }  # fmt: skip
+            career.add_row(Absence, person, values, by=by)
 
     def _goes_into_training(self, office: str, by: Actor) -> None:
         self._end(office, self.script.codes["training"], by)

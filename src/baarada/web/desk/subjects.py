@@ -13,25 +13,15 @@ from baarada.accounts.models import Account
 from baarada.journal.models import Link, Record
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import (
-    Assignment,
-    Cadre,
-    Identifier,
-    Inclusion,
-    ListItem,
-    Paper,
-    Person,
-    Posting,
-    Unit,
-)
+from baarada.registry.models import OF_A_PERSON, Assignment, Cadre, Inclusion, ListItem, Person, Unit
 from baarada.web.records.facts import SORTS
 from baarada.web.records.views import heading, home_of
 
 Key = tuple[int, UUID]
 
 WITH: dict[type[Record], tuple[str, ...]] = {
-    Identifier: ("person",), Posting: ("person",), Paper: ("person",), Assignment: ("facility", "office"),
-    Unit: ("facility",), Inclusion: ("area", "parent"),
+    **dict.fromkeys(OF_A_PERSON, ("person",)), Assignment: ("facility", "office"), Unit: ("facility",),
+    Inclusion: ("area", "parent"),
 }  # fmt: skip
 """What is loaded with a record because it is called by it."""
 
@@ -82,9 +72,9 @@ def _pairs(links: list[Link]) -> dict[UUID, str]:
 
 def _subject(record: Any, pairs: dict[UUID, str]) -> Subject:
     kind = facts.NAMES.get(type(record), _("Record"))
+    if isinstance(record, OF_A_PERSON):
+        return Subject(record, str(record.person or ""), heading(record), kind, home_of(record))
     match record:
-        case Identifier() | Posting() | Paper():
-            return Subject(record, str(record.person or ""), heading(record), kind, home_of(record))
         case Assignment() | Unit():
             return Subject(record, str(record.facility or ""), heading(record), kind, home_of(record))
         case Inclusion():

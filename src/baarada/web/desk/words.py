@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from baarada.journal.runtime import schema
 from baarada.kernel.ids import as_uuid
 from baarada.registry import facts
 from baarada.registry.conflicts import models
+from baarada.registry.models import OF_A_CAREER
 from baarada.web.desk.subjects import Key, Subject, subjects
 
 KINDS: dict[str, Any] = {
@@ -82,6 +84,22 @@ KINDS: dict[str, Any] = {
     "pack.loaded": gettext_lazy("Lists of the country taken in"),
 }
 
+_DONE_TO_A_ROW = {
+    "added": gettext_lazy("addition"),
+    "changed": gettext_lazy("change"),
+    "corrected": gettext_lazy("correction"),
+    "noted": gettext_lazy("older fact noted"),
+    "deleted": gettext_lazy("deletion"),
+    "restored": gettext_lazy("restoration"),
+    "ended": gettext_lazy("end"),
+}
+CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
+KINDS |= {
+    f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
+    for model in OF_A_CAREER
+    for verb, words in _DONE_TO_A_ROW.items()
+}
+
 MANY = ("pack.loaded", "set up")
 """Acts that are about no record more than another."""
 
@@ -89,6 +107,7 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "people": (gettext_lazy("People"), ("person.",)),
     "numbers": (gettext_lazy("Numbers"), ("identifier.",)),
     "postings": (gettext_lazy("Postings"), ("posting.",)),
+    "career": (gettext_lazy("Administrative career"), CAREER),
     "papers": (gettext_lazy("Papers"), ("paper.",)),
     "places": (
         gettext_lazy("Facilities and places"),

@@ -10,6 +10,8 @@ from baarada.registry.models import Posting
 GAP_DAYS = 45
 """A shorter hole between two postings is not worth a question."""
 LEAST_WIDTH = 0.4
+ROOM_FOR_TODAY = 12
+"""So much of the drawing's width before its end has no year written: the word for today stands there."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ def career(postings: list[Posting], today: date) -> Career:
     bars.sort(key=lambda b: (not b.running, -b.first.toordinal()))
     step = max(1, (end.year - first_year) // 6)
     years = [(y, f"{place(date(y, 1, 1)):.2f}%") for y in range(first_year, end.year, step)]
-    years = [(y, x) for y, x in years if float(x[:-1]) < place(today) - 6]
+    years = [(y, x) for y, x in years if float(x[:-1]) < place(today) - ROOM_FOR_TODAY]
     return Career(bars, years, f"{place(today):.2f}%")
 
 

@@ -1,20 +1,35 @@
 """A person's file as a page shows it: facts with their history, disagreements, what is missing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from baarada.journal import actions, tokens
 from baarada.journal import queries as journal
 from baarada.journal.models import Link
-from baarada.registry import facts, lists, queries
-from baarada.registry.models import Identifier, Office, Paper, Person, Posting
+from baarada.registry import facts, lists, queries, summaries
+from baarada.registry.models import (
+    OF_A_CAREER,
+    OF_A_PERSON,
+    Employment,
+    Identifier,
+    Licence,
+    Office,
+    Paper,
+    Person,
+    Posting,
+    Qualification,
+)
 from baarada.registry.queries import PersonFile
 from baarada.web.people.career import Career, career
+from baarada.web.people.careerrows import Group, groups
 from baarada.web.records.facts import Shown, by_unit, entry_value, shown_facts, value_of
 from baarada.web.records.questions import Question, questions
 
@@ -63,6 +78,7 @@ class FilePage:
     identity: Section
     contact: Section
     numbers: list[tuple[Identifier, Shown]]
+    rows: list[Group]
     questions: list[Question]
     missing: list[tuple[str, str]]
     complete: int
@@ -81,8 +97,8 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     conflicts = {} if known else by_unit(file.conflicts)
     main = next((p for p in file.postings if p.span.holds(on)), None)
     left = None if main else next((p for p in file.postings if p.ends and p.ends.last() < on), None)
-    missing = missing_facts(file, main or left)
-    total = len(WANTED) + 3
+    missing = missing_facts(file, main or left, on)
+    total = len(WANTED) + 3 + len(asked_of(file, on))
     return FilePage(
         file=file,
         person=person,
@@ -91,6 +107,7 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
         identity=Section(shown_facts(person, IDENTITY, histories, conflicts)),
         contact=Section(shown_facts(person, CONTACT, histories, conflicts)),
         numbers=[(one, shown_facts(one, ("kind",), histories, conflicts)[0]) for one in file.identifiers],
+        rows=groups(file.career, file.conflicts),
         questions=questions(file.conflicts, file.rows) if not known else [],
         missing=missing,
         complete=round(100 * (total - len(missing)) / total),
@@ -100,7 +117,35 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     )
 
 
-def missing_facts(file: PersonFile, posting: Posting | None) -> list[tuple[str, str]]:
+def asked_of(file: PersonFile, on: date) -> list[str]:
+    """What is asked of a kind of worker beside what is asked of everybody: see ``ASKED``."""
+    for row in file.career:
+        if isinstance(row, Employment) and row.worker and row.span.holds(on):
+            asked = lists.attribute("worker_kind", row.worker, "asks").split("+")
+            return [name for name in ASKED if name in asked]
+    return []
+
+
+def _has_payroll_number(file: PersonFile) -> bool:
+    return any(lists.attribute("identifier_kind", i.kind, "role") == "payroll" for i in file.identifiers)
+
+
+def _has(model: type[Any], name: str) -> Callable[[PersonFile], bool]:
+    return lambda file: any(isinstance(row, model) and getattr(row, name) for row in file.career)
+
+
+ASKED: dict[str, tuple[Promise, Callable[[PersonFile], bool], str]] = {
+    "payroll": (gettext_lazy("A payroll number"), _has_payroll_number, "number"),
+    "grade": (gettext_lazy("The category and the grade"), _has(Employment, "category"), "employment"),
+    "contract": (gettext_lazy("The number of the contract"), _has(Employment, "contract"), "employment"),
+    "licence": (gettext_lazy("A registration or a licence"), _has(Licence, "kind"), "licence"),
+    "diploma": (gettext_lazy("A diploma"), _has(Qualification, "pk"), "qualification"),
+}
+"""What a pack may ask of a kind of worker (``asks`` in the list ``worker_kind``): words, whether a file has it,
+the kind of row that brings it."""
+
+
+def missing_facts(file: PersonFile, posting: Posting | None, on: date) -> list[tuple[str, str]]:
     """What a file lacks, in words, each with the address where it is completed."""
     person = file.person
     revise = reverse("web:revise", args=["person", person.pk, "correct"])
@@ -111,11 +156,27 @@ def missing_facts(file: PersonFile, posting: Posting | None) -> list[tuple[str, 
     ]
     if not file.identifiers:
         out.append((_("A number (payroll, national identity)"), reverse("web:add-number", args=[person.pk])))
+    for name in asked_of(file, on):
+        words, has, sort = ASKED[name]
+        if not has(file):
+            out.append((str(words), _address(file, sort, name)))
     if posting is None:
         out.append((_("A posting"), reverse("web:start-posting", args=[person.pk])))
     if not file.papers:
         out.append((_("A scanned paper"), reverse("web:add-paper", args=[person.pk])))
     return out
+
+
+def _address(file: PersonFile, sort: str, name: str) -> str:
+    """Where a row is added; or the fact of it completed, where the row is there."""
+    if sort == "number":
+        return reverse("web:add-number", args=[file.person.pk])
+    fact = {"grade": "category", "contract": "contract"}.get(name)
+    own = next((row for row in file.career if isinstance(row, Employment)), None)
+    if fact and own:
+        fields = ",".join(facts.unit_of(Employment, fact))
+        return f"{reverse('web:revise', args=['employment', own.pk, 'correct'])}?fields={fields}"
+    return reverse("web:add-row", args=[file.person.pk, sort])
 
 
 @dataclass(slots=True)
@@ -193,7 +254,7 @@ def _as_known(file: PersonFile, known: date) -> PersonFile:
     """The same file as it was known when a day ended."""
     # What was struck out since was there to read on that day.
     gone = [
-        row for model in (Identifier, Posting, Paper)
+        row for model in OF_A_PERSON
         for row in model.objects.filter(canonical=file.person.canonical, deleted=True)
     ]  # fmt: skip
     rows = journal.as_known([*file.rows, *gone], known)
@@ -204,10 +265,8 @@ def _as_known(file: PersonFile, known: date) -> PersonFile:
     for row in rows.values():
         if isinstance(row, Person):
             row.office = offices.get(row.office_id)
-    kinds: dict[type[Any], list[Any]] = {
-        model: [r for r in rows.values() if isinstance(r, model)]
-        for model in (Person, Identifier, Posting, Paper)
-    }
+    models: list[type[Any]] = [Person, *OF_A_PERSON]
+    kinds = {model: [r for r in rows.values() if isinstance(r, model)] for model in models}
     # Of linked files, the one that gives the name today may not have been there yet.
     person = rows.get(file.person.pk) or min(kinds[Person], key=lambda p: p.pk, default=None)
     if person is None:
@@ -219,6 +278,7 @@ def _as_known(file: PersonFile, known: date) -> PersonFile:
         identifiers=kinds[Identifier],
         postings=sorted(kinds[Posting], key=lambda p: queries.posting_order(p, known)),
         papers=kinds[Paper],
+        career=sorted((row for model in OF_A_CAREER for row in kinds[model]), key=summaries.order),
         office=person.office if person.office_id in offices else None,
         conflicts=[],
     )

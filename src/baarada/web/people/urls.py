@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.people import edit, papers, postings, views
+from baarada.web.people import careerrows, edit, papers, postings, views
 
 urlpatterns = [
     path("recherche/", views.find, name="search"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("personnes/<uuid:pk>/affecter/", postings.start, name="start-posting"),
     path("affectations/<uuid:pk>/muter/", postings.transfer, name="transfer"),
     path("affectations/<uuid:pk>/finir/", postings.end, name="end-posting"),
+    path("personnes/<uuid:pk>/parcours/<slug:sort>/ajouter/", careerrows.add, name="add-row"),
     path("structures/proches/", postings.facility_choices, name="facility-choices"),
     path("personnes/<uuid:pk>/papiers/ajouter/", papers.add, name="add-paper"),
     path("papiers/<uuid:pk>/", papers.show, name="paper"),

@@ -14,15 +14,21 @@ from baarada.kernel.days import PartialDate
 from baarada.registry import facts
 from baarada.registry.display import show, span
 from baarada.registry.models import (
+    Absence,
     Area,
     Assignment,
+    Employment,
+    Exit,
     Facility,
     Identifier,
     Inclusion,
+    Licence,
     Office,
     Paper,
     Person,
+    PersonnelAct,
     Posting,
+    Qualification,
     Unit,
 )
 
@@ -193,7 +199,8 @@ def panel(asked: str, records: Iterable[Any]) -> dict[str, Any] | None:
 
 SORTS: dict[str, type[Record]] = {
     "person": Person, "number": Identifier, "posting": Posting, "paper": Paper, "facility": Facility, "area": Area,
-    "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion,
+    "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
+    "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 

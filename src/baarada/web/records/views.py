@@ -16,16 +16,17 @@ from baarada.journal.drafts import Seen
 from baarada.journal.models import ConflictRow, Record
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_id
-from baarada.registry import actions, facts, lists
+from baarada.registry import actions, facts, lists, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
+    OF_A_CAREER,
+    OF_A_PERSON,
     Area,
     Assignment,
     Facility,
     Identifier,
     Inclusion,
     Office,
-    Paper,
     Person,
     Posting,
     Unit,
@@ -81,7 +82,7 @@ LISTS = {Person: "web:people", Facility: "web:facilities", Area: "web:areas", Of
 
 def room_of(record: Any) -> str:
     """The entry of the menu that a record belongs to."""
-    return "people" if isinstance(record, Person | Identifier | Posting | Paper) else "facilities"
+    return "people" if isinstance(record, (Person, *OF_A_PERSON)) else "facilities"
 
 
 def heading(record: Any) -> str:
@@ -91,6 +92,8 @@ def heading(record: Any) -> str:
     if isinstance(record, Identifier):
         said = [p for p in (lists.label("identifier_kind", record.kind), record.number) if p]
         return f"{_(':')} ".join(said)
+    if isinstance(record, OF_A_CAREER):
+        return summaries.title(record)
     if isinstance(record, Assignment):
         return str(record.office or "")
     if isinstance(record, Inclusion):
@@ -106,7 +109,7 @@ def subject(record: Any) -> str:
 
 def person_of(record: Any) -> Person | None:
     """Whose record it is."""
-    if not isinstance(record, Identifier | Posting | Paper):
+    if not isinstance(record, OF_A_PERSON):
         return None
     return Person.objects.filter(pk=record.canonical).first()
 

@@ -1,0 +1,76 @@
+"""Which rules a record answers to: those of its kind, told for the fields that somebody touched."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from baarada.journal import runtime
+from baarada.journal.models import Record
+from baarada.kernel.days import PartialDate
+from baarada.registry import rules
+from baarada.registry.models import (
+    OF_A_CAREER,
+    Absence,
+    Area,
+    Employment,
+    Exit,
+    Facility,
+    Identifier,
+    Licence,
+    Paper,
+    Person,
+    PersonnelAct,
+    Posting,
+    Qualification,
+)
+
+Values = Mapping[str, Any]
+
+
+def check(record: Record, fields: Values, *, only: Values | None = None) -> dict[str, Any]:
+    """The problems of a record's fields, of the kind the record is; ``only`` those of some of them."""
+    today = runtime.today()
+    match record:
+        case Person():
+            problems = rules.check_person(fields, today)
+        case Posting():
+            span = {"starts": record.starts, "ends": record.ends}
+            problems = rules.check_posting({**span, **fields}, record.person.born, today)
+        case Identifier():
+            problems = rules.check_identifier({"number": record.number, **fields})
+        case Facility():
+            problems = rules.check_facility(fields)
+        case Area():
+            problems = rules.check_area(fields)
+        case Paper():
+            problems = rules.check_paper(fields, today)
+        case _ if type(record) in OF_A_CAREER:
+            known = {name: getattr(record, name) for name in _own_names(type(record))}
+            problems = check_row(type(record), {**known, **fields}, record.person.born)  # type: ignore[attr-defined]
+        case _:
+            problems = rules.check_span(fields.get("starts"), fields.get("ends"))
+    return problems if only is None else {name: text for name, text in problems.items() if name in only}
+
+
+def check_row(model: type[Record], values: Values, born: PartialDate | None) -> dict[str, Any]:
+    """The problems of a row of a career; every field that is not said counts as empty."""
+    today = runtime.today()
+    said = {name: values.get(name) for name in _own_names(model)}
+    if model is Employment:
+        return rules.check_employment(said)
+    if model is Qualification:
+        return rules.check_qualification(said, born, today)
+    if model is Licence:
+        return rules.check_licence(said)
+    if model is Absence:
+        return rules.check_absence(said)
+    if model is PersonnelAct:
+        return rules.check_personnel_act(said, today)
+    if model is Exit:
+        return rules.check_exit(said, born)
+    raise TypeError(model)
+
+
+def _own_names(model: type[Record]) -> list[str]:
+    """The fields of a row but those that point elsewhere: no rule looks at them."""
+    numbers: dict[str, int] = model.Merge.numbers  # type: ignore[attr-defined]
+    return [name for name in numbers if not model._meta.get_field(name).is_relation]

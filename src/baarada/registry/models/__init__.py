@@ -1,0 +1,81 @@
+"""The records of the register.
+
+Numbers of types and fields are permanent: a field that goes keeps its number for ever, under
+``retired``. Codes (of kinds, reasons, sectors ...) are those of ``ListItem``.
+"""
+
+from typing import Any
+
+from baarada.journal.models import Record
+from baarada.registry.models.base import (
+    FULL_TIME,
+    IN_CHARGE,
+    MICRO,
+    NATIONAL,
+    ORDER,
+    Spanned,
+    SpanQuerySet,
+    ordering,
+)
+from baarada.registry.models.careers import (
+    Absence,
+    Employment,
+    Exit,
+    Licence,
+    PersonnelAct,
+    Qualification,
+)
+from baarada.registry.models.lists import Cadre, ListItem
+from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
+from baarada.registry.models.people import Identifier, Paper, Person, Posting
+from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Unit
+
+OF_A_PERSON: tuple[type[Any], ...] = (
+    Identifier,
+    Posting,
+    Paper,
+    Employment,
+    Qualification,
+    Licence,
+    Absence,
+    PersonnelAct,
+    Exit,
+)
+"""The rows of somebody's file."""
+OF_A_CAREER = OF_A_PERSON[3:]
+"""Those of them that are shown under the career."""
+
+__all__ = [
+    "OF_A_CAREER",
+    "OF_A_PERSON",
+    "Qualification",
+    "PersonnelAct",
+    "Licence",
+    "Exit",
+    "Employment",
+    "Absence",
+    "ORDER",
+    "Area",
+    "Assignment",
+    "Cadre",
+    "FULL_TIME",
+    "Facility",
+    "FoldedField",
+    "IN_CHARGE",
+    "Identifier",
+    "Inclusion",
+    "ListItem",
+    "MICRO",
+    "NATIONAL",
+    "NameWord",
+    "Office",
+    "Paper",
+    "Person",
+    "Posting",
+    "Record",
+    "SearchKey",
+    "SpanQuerySet",
+    "Spanned",
+    "Unit",
+    "ordering",
+]

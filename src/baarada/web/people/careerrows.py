@@ -1,0 +1,183 @@
+"""The rows of a career on a file's page, and the forms that add one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.forms import BoundField
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from baarada.journal import actions as journal
+from baarada.journal import runtime, tokens
+from baarada.journal.models import ConflictRow
+from baarada.journal.schema import LATEST
+from baarada.kernel.days import PartialDate
+from baarada.kernel.errors import Refused
+from baarada.registry import career, facts, lists, queries, summaries
+from baarada.registry.errors import Invalid
+from baarada.registry.models import OF_A_CAREER, Exit, Person, Posting
+from baarada.web.forms import FactForm
+from baarada.web.pages import ActorRequest, done, page, refused, signed_in
+from baarada.web.records.facts import SORTS, sort_of
+from baarada.web.records.views import home_of, page_seen, record_of
+
+FIELDS = {
+    "employment": (
+        "worker", "employer", "status", "position", "corps", "category", "grade", "tier", "step", "index", "funding",
+        "contract", "starts", "ends", "decision", "decided", "note",
+    ),
+    "qualification": (
+        "kind", "diploma", "title", "field", "institution", "country", "awarded", "reference", "starts", "ends",
+        "hours", "note",
+    ),
+    "licence": (
+        "kind", "body", "reference", "cadre", "specialty", "status", "starts", "ends", "facility", "decision", "note",
+    ),
+    "absence": ("kind", "starts", "ends", "days", "asked", "decision", "returned", "note"),
+    "act": ("kind", "nature", "dated", "starts", "ends", "given_by", "score", "decision", "reason", "note"),
+    "exit": ("kind", "left", "country", "destination", "decision", "decided", "note"),
+}  # fmt: skip
+"""What the form of each kind asks for, in its order."""
+BESIDE = {
+    "employment": ("corps", "category", "grade", "tier", "step", "index", "decision", "decided", "note"),
+}  # fmt: skip
+"""What stands in a second column where the form is long."""
+NEEDED = {"licence": ("kind",), "absence": ("kind", "starts"), "act": ("kind",), "exit": ("kind", "left")}
+
+
+@dataclass(slots=True)
+class Line:
+    """One row in words, with its page."""
+
+    record: Any
+    sort: str
+    title: str
+    detail: str
+    days: str
+    to_decide: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one kind."""
+
+    sort: str
+    label: Any
+    lines: list[Line]
+
+
+def groups(rows: Iterable[Any], conflicts: Iterable[ConflictRow]) -> list[Group]:
+    """The rows of a career by kind, in the order of a career; a kind without a row has an empty group."""
+    rows = list(rows)
+    undecided = {row.entity for row in conflicts if row.merge != LATEST}
+    out = []
+    for model in OF_A_CAREER:
+        own = [row for row in rows if isinstance(row, model)]
+        lines = [
+            Line(
+                row, sort_of(row), summaries.title(row), summaries.detail(row), summaries.days(row),
+                row.pk in undecided,
+            )
+            for row in own
+        ]  # fmt: skip
+        sort = next(word for word, known in SORTS.items() if known is model)
+        out.append(Group(sort, facts.NAMES[model], lines))
+    return out
+
+
+class RowForm(FactForm):
+    """A row of a career, in one part or two."""
+
+    def __init__(self, sort: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(SORTS[sort], FIELDS[sort], *args, required=NEEDED.get(sort, ()), **kwargs)
+        self.beside = BESIDE.get(sort, ())
+        if sort == "exit":
+            # Who moves, rests or studies does not leave: those reasons end a posting.
+            field = self.fields["kind"]
+            field.choices = [("", _("Choose…")), *_for_good()]  # type: ignore[attr-defined]
+
+    @property
+    def first(self) -> list[BoundField]:
+        """The fields of the first part."""
+        return [field for field in self if field.name not in self.beside]
+
+    @property
+    def second(self) -> list[BoundField]:
+        """The fields of the second part."""
+        return [field for field in self if field.name in self.beside]
+
+
+def _for_good() -> list[tuple[str, str]]:
+    """The reasons for which somebody is gone, not moved or away."""
+    return [
+        (code, label)
+        for code, label in lists.choices("end_reason")
+        if lists.attribute("end_reason", code, "effect") == "gone"
+    ]
+
+
+def _titles() -> dict[str, str]:
+    """What the form of each kind is called."""
+    return {
+        "employment": _("Add an administrative status"), "qualification": _("Add a diploma or a training"),
+        "licence": _("Add a registration or a licence"), "absence": _("Add an absence"),
+        "act": _("Add a sanction, an award, an appraisal"), "exit": _("Departure for good"),
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def add(request: ActorRequest, pk: UUID, sort: str) -> HttpResponse:
+    """One more row of a career. A departure also ends the postings that still run."""
+    if sort not in FIELDS:
+        raise Http404
+    person: Person = record_of("person", pk)
+    model = SORTS[sort]
+    running = _running(person) if model is Exit else []
+    form = RowForm(sort, request.POST or None, initial=_first(sort))
+    if request.method == "POST" and form.is_valid():
+        answer = _add(request, person, sort, form, running)
+        if answer is not None:
+            return answer
+    context = {
+        "form": form, "person": person, "title": _titles()[sort], "room": "people", "back": home_of(person),
+        "running": running, "ends_them": "ends_them" in request.POST or request.method != "POST",
+        "seen": request.POST.get("seen") or tokens.seal(*(journal.seen(p) for p in running)),
+    }  # fmt: skip
+    return page(request, "web/people/add_row.html", context, status=422 if form.errors else 200)
+
+
+def _first(sort: str) -> dict[str, Any]:
+    return {"left": PartialDate.on(runtime.today())} if sort == "exit" else {}
+
+
+def _running(person: Person) -> list[Posting]:
+    """The postings that run today or begin later."""
+    today = runtime.today()
+    found = queries.current_postings([person.canonical], today).get(person.canonical, [])
+    return [p for p in found if p.ends is None or p.ends.last() >= today]
+
+
+def _add(
+    request: ActorRequest, person: Person, sort: str, form: FactForm, running: list[Posting]
+) -> HttpResponse | None:
+    values = {k: v for k, v in form.values().items() if v is not None}
+    model = SORTS[sort]
+    try:
+        if model is Exit:
+            ending = [(p, page_seen(request, p)) for p in running] if "ends_them" in request.POST else []
+            act = career.leave(person, values, ending, by=request.actor)
+        else:
+            act = career.add_row(model, person, values, by=request.actor)
+    except Invalid as invalid:
+        form.take(invalid)
+        return None
+    except Refused as refusal:
+        refused(request, refusal)
+        return None
+    done(request, _("Added: %(what)s.") % {"what": facts.NAMES[model]}, act)
+    return redirect("web:person", person.canonical)
