@@ -238,9 +238,9 @@ REFERENCE = {
 """Questions about national reference data, which everybody may read: areas, offices, what a facility answers to."""
 
 COMPLETING = {
-    "as_known", "cadre_counts", "career_of", "conflicts_of", "current_postings", "find",
-    "forget_vocabulary", "known_day", "models", "named", "numbers_of", "posting_order", "rows_of", "said",
-    "undecided_among",
+    "as_known", "cadre_counts", "conflicts_of", "current_postings", "find",
+    "forget_vocabulary", "known_day", "models", "named", "number_order", "numbers_of", "posting_order", "rows_of",
+    "said", "undecided_among",
 }  # fmt: skip
 """What completes rows that were asked for in somebody's name before, or needs no table."""
 

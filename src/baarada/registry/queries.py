@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, QuerySet
 
+from baarada.journal import together
 from baarada.journal.models import ActRow, ConflictRow, Link
 from baarada.journal.schema import LATEST
 from baarada.kernel.actors import Actor
@@ -17,6 +18,7 @@ from baarada.registry import conflicts, lists, summaries
 from baarada.registry.counting import count
 from baarada.registry.models import (
     OF_A_CAREER,
+    OF_A_PERSON,
     Area,
     Assignment,
     Facility,
@@ -172,8 +174,13 @@ def numbers_of(people_ids: Iterable[UUID]) -> dict[UUID, list[Identifier]]:
     for one in Identifier.objects.live().filter(canonical__in=list(people_ids)):
         out[one.canonical].append(one)
     for rows in out.values():
-        rows.sort(key=lambda i: (lists.order_of("identifier_kind", i.kind), i.number or ""))
+        rows.sort(key=number_order)
     return out
+
+
+def number_order(number: Identifier) -> tuple[tuple[int, str], str, str]:
+    """In the order of the list of kinds."""
+    return lists.order_of("identifier_kind", number.kind), number.number or "", str(number.pk)
 
 
 def conflicts_of(files: Iterable[UUID]) -> dict[UUID, list[ConflictRow]]:
@@ -225,19 +232,19 @@ def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
         return None
     person = next((p for p in everyone if p.pk == asked.canonical), asked)
     ids = {p.pk for p in everyone}
-    postings = list(Posting.objects.live().filter(canonical=person.canonical).select_related("cadre"))
+    # All its rows in one question: a file has many kinds, and few of each.
+    rows = together.rows_of(OF_A_PERSON, person.canonical)
     links = []
     if len(everyone) > 1:
-        rows = Link.objects.filter(one__in=ids, active=True, deleted=False).order_by("pk")
-        links = list(rows)
+        links = list(Link.objects.filter(one__in=ids, active=True, deleted=False).order_by("pk"))
     return PersonFile(
         person=person,
         linked=[p for p in everyone if p.pk != person.pk],
         links=links,
-        identifiers=numbers_of([person.canonical]).get(person.canonical, []),
-        postings=sorted(postings, key=lambda p: posting_order(p, on)),
-        papers=list(Paper.objects.live().filter(canonical=person.canonical).order_by("-dated", "pk")),
-        career=career_of(person.canonical),
+        identifiers=sorted((r for r in rows if isinstance(r, Identifier)), key=number_order),
+        postings=sorted((r for r in rows if isinstance(r, Posting)), key=lambda p: posting_order(p, on)),
+        papers=sorted((r for r in rows if isinstance(r, Paper)), key=summaries.order),
+        career=sorted((r for r in rows if isinstance(r, OF_A_CAREER)), key=summaries.order),
         office=person.office,
         conflicts=conflicts_of([person.canonical]).get(person.canonical, []),
     )
@@ -251,21 +258,6 @@ def rows_of(model: Any, people_ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
     for rows in out.values():
         rows.sort(key=summaries.order)
     return out
-
-
-def career_of(canonical: UUID) -> list[Any]:
-    """The rows of a career beside the postings, newest first.
-
-    One question tells which kinds there are, so that only those are read: few files have all of them.
-    """
-    kinds = [
-        model.objects.live().filter(canonical=canonical).order_by().values_list(Value(number), flat=True)
-        for number, model in enumerate(OF_A_CAREER)
-    ]
-    rows: list[Any] = []
-    for number in sorted(kinds[0].union(*kinds[1:])):
-        rows += OF_A_CAREER[number].objects.live().filter(canonical=canonical)
-    return sorted(rows, key=summaries.order)
 
 
 def counts(*, seen_by: Actor) -> dict[str, int]:

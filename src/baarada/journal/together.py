@@ -1,0 +1,79 @@
+"""Rows of several kinds in one question: all that belongs to one file."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connections, models
+
+from baarada.journal.fields import IdField
+from baarada.journal.models import Record
+
+
+def rows_of(kinds: Sequence[type[Record]], canonical: UUID, using: str = "default") -> list[Any]:
+    """The rows of a file, not those marked as deleted, in no order: of each of these kinds, in one statement.
+
+    Databases join what is alike: columns of one type stand beside each other, and what a kind has fewer of is empty.
+    """
+    connection = connections[using]
+    wanted = IdField().get_db_prep_value(canonical, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(tuple(kinds), using), [wanted] * len(kinds))
+        found = cursor.fetchall()
+    return [_instance(kinds[row[0]], row, tuple(kinds), using) for row in found]
+
+
+@cache
+def _layout(kinds: tuple[type[Record], ...], using: str) -> dict[str, tuple[int, int]]:
+    """For each type of column, the first place that it has and how many places."""
+    most: Counter[str] = Counter()
+    for kind in kinds:
+        most |= Counter(_type(field, using) for field in kind._meta.concrete_fields)
+    out: dict[str, tuple[int, int]] = {}
+    first = 1
+    for type_, count in sorted(most.items()):
+        out[type_] = first, count
+        first += count
+    return out
+
+
+def _type(field: models.Field[Any, Any], using: str) -> str:
+    return (field.db_type(connections[using]) or "").lower()
+
+
+@cache
+def _statement(kinds: tuple[type[Record], ...], using: str) -> str:
+    is_postgres = connections[using].vendor == "postgresql"
+    parts = []
+    for number, kind in enumerate(kinds):
+        columns = [str(number)]
+        for type_, (_first, count) in _layout(kinds, using).items():
+            own = [f'"{f.column}"' for f in kind._meta.concrete_fields if _type(f, using) == type_]
+            empty = f"NULL::{type_}" if is_postgres else "NULL"
+            columns += [*own, *[empty] * (count - len(own))]
+        where = 'WHERE "canonical" = %s AND NOT "deleted"'
+        parts.append(f'SELECT {", ".join(columns)} FROM "{kind._meta.db_table}" {where}')
+    return " UNION ALL ".join(parts)
+
+
+def _instance(kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record], ...], using: str) -> Record:
+    names, values = zip(*_values(kind, row, kinds, using), strict=True)
+    return kind.from_db(using, list(names), list(values))
+
+
+def _values(
+    kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record], ...], using: str
+) -> Iterator[tuple[str, Any]]:
+    """Each column's name and value, as Django itself would read it."""
+    connection = connections[using]
+    places = {type_: first for type_, (first, _count) in _layout(kinds, using).items()}
+    for field in kind._meta.concrete_fields:
+        type_ = _type(field, using)
+        value = row[places[type_]]
+        places[type_] += 1
+        column = field.get_col(kind._meta.db_table)
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+            value = convert(value, column, connection)
+        yield field.attname, value
