@@ -259,6 +259,19 @@ def table(outcomes: list[Outcome], whole: float) -> str:
     return "\n".join(lines)
 
 
+def summary(outcomes: list[Outcome], whole: float) -> str:
+    """A full run in a line, for the page of measures."""
+    from tests.sim.mutants import MUTANTS
+
+    failed = [o.part.name for o in outcomes if o.state == "failed"]
+    seeds = ", ".join(f"{count:,} on {store}" for store, count in SEEDS_FULL.items())
+    passed = sum(o.state == "passed" for o in outcomes)
+    return (
+        f"`./run test --full`: {passed} parts passed, {len(failed)} failed{': ' if failed else ''}{', '.join(failed)};"
+        f" {len(MUTANTS)} planted bugs, seeds: {seeds}; {whole:,.0f} s."
+    )
+
+
 def chosen(names: list[str]) -> list[Part]:
     """The parts of these names, all if there is none.
 
@@ -282,7 +295,12 @@ def main(args: list[str]) -> int:
     began = time.monotonic()
     with databases.server() if any(p.name in ("postgres", "sim-pg") for p in parts) else nullcontext() as url:
         outcomes = run_all(parts, Setting(given.full, url), say)
-    print(table(outcomes, time.monotonic() - began))
+    whole = time.monotonic() - began
+    print(table(outcomes, whole))
+    if given.full and not given.part:
+        from tests.bench import report
+
+        report.note(summary(outcomes, whole))
     return 1 if any(o.state == "failed" for o in outcomes) else 0
 
 

@@ -17,7 +17,7 @@ MAIN = ("writing an import", "whole import", "search page, p95 of 200, 8 at once
 _HEAD = """\
 # Measures
 
-Made by `./run bench`; not written by hand. Ratios to floors taken in the same run (`tests/bench/floors.py`), as
+Made by `./run bench` and `./run test --full`; not written by hand. Ratios to floors taken in the same run (`tests/bench/floors.py`), as
 seconds say little on a shared machine. The newest run is the last line; its whole table is below.
 
 """
@@ -53,12 +53,25 @@ def show(figures: Sequence[Figure], console: Console) -> None:
 
 def log(figures: Sequence[Figure]) -> None:
     """Add a line to the page of measures, and put this run's table in the place of the last one's."""
+    earlier, _table = _kept()
+    _write(earlier + line(figures, _commit(), _today()), page(figures))
+
+
+def note(text: str) -> None:
+    """Add a line about a run that measures nothing: of every check there is."""
+    earlier, table = _kept()
+    _write(f"{earlier}- {_today()}, `{_commit()}`, {text}\n", table)
+
+
+def _kept() -> tuple[str, str]:
+    """The lines and the table that the page has."""
     old = PAGE.read_text("utf-8") if PAGE.exists() else ""
-    lines = re.search(f"{re.escape(_LINES)}(.*?)(?:{re.escape(_TABLE)}|$)", old, re.DOTALL)
-    earlier = lines.group(1) if lines else ""
-    PAGE.write_text(
-        _HEAD + _LINES + earlier + line(figures, _commit(), _today()) + _TABLE + page(figures), "utf-8"
-    )
+    found = re.search(f"{re.escape(_LINES)}(.*?)(?:{re.escape(_TABLE)}(.*)|$)", old, re.DOTALL)
+    return (found.group(1), found.group(2) or "") if found else ("", "")
+
+
+def _write(lines: str, table: str) -> None:
+    PAGE.write_text(_HEAD + _LINES + lines + _TABLE + table, "utf-8")
 
 
 def line(figures: Sequence[Figure], commit: str, day: str) -> str:

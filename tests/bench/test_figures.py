@@ -165,3 +165,18 @@ def test_pages_are_measured_from_the_program_that_serves(measured):
     assert measured["page: person, statements"]["ok"]
     assert measured["weight: person, first"]["ok"]
     assert 0 < measured["weight: person, later"]["value"] < measured["weight: person, first"]["value"]
+
+    def test_a_run_of_every_check_is_a_line_and_leaves_the_table(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(report, "PAGE", tmp_path / "measures.md")
+        monkeypatch.setattr(report, "_commit", lambda: "abc123")
+        report.log([figure("verify", value=2.0)])
+        before = report.PAGE.read_text("utf-8")
+
+        report.note("all is well")
+
+        after = report.PAGE.read_text("utf-8")
+        assert [line for line in after.splitlines() if line not in before.splitlines()] == [
+            f"- {report._today()}, `abc123`, all is well"
+        ]
+        report.log([figure("verify", value=4.0)])
+        assert "all is well" in report.PAGE.read_text("utf-8")

@@ -116,3 +116,14 @@ def test_a_server_of_our_own_answers_and_is_gone_afterwards(monkeypatch):
         assert (url is None) == (databases.programs() is None)
         assert url is None or databases.answers(url)
     assert url is None or not databases.answers(url)
+
+
+def test_a_full_run_is_told_in_a_line():
+    good, bad = (
+        runner.run_part(part("good", "1"), HERE),
+        runner.run_part(part("bad", "raise SystemExit(3)"), HERE),
+    )
+
+    assert "1 parts passed, 1 failed: bad;" in runner.summary([good, bad], 1797.2)
+    assert "0 failed;" in runner.summary([good], 1.0)
+    assert runner.summary([good], 1797.2).endswith(" 1,797 s.")
