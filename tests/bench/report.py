@@ -17,8 +17,9 @@ MAIN = ("writing an import", "whole import", "search page, p95 of 200, 8 at once
 _HEAD = """\
 # Measures
 
-Made by `./run bench` and `./run test --full`; not written by hand. Ratios to floors taken in the same run (`tests/bench/floors.py`), as
-seconds say little on a shared machine. The newest run is the last line; its whole table is below.
+Made by `./run bench` and `./run test --full`; not written by hand. Ratios to floors taken in the same run
+(`tests/bench/floors.py`), as seconds say little on a shared machine. The newest run is the last line; the whole table
+of the last bench is below.
 
 """
 _LINES, _TABLE = "## Runs\n\n", "\n## The last full run\n\n"

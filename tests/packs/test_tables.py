@@ -20,6 +20,7 @@ SAME_EVERYWHERE = {
     "area_kind": {"country"},
     "office_kind": {"national"},
     "posting_kind": {"appointment", "transfer", "secondment", "interim"},
+    "post_status": {"open", "frozen", "abolished"},
     "quality": {"sourced", "recalled", "estimated"},
     "sex": {"F", "M"},
 }

@@ -19,6 +19,7 @@ from baarada.registry.models import (
     Paper,
     Person,
     PersonnelAct,
+    Post,
     Posting,
     Qualification,
 )
@@ -41,6 +42,8 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = rules.check_facility(fields)
         case Area():
             problems = rules.check_area(fields)
+        case Post():
+            problems = rules.check_post({"starts": record.starts, "ends": record.ends, **fields})
         case Paper():
             problems = rules.check_paper(fields, today)
         case _ if type(record) in OF_A_CAREER:

@@ -106,7 +106,9 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
         _fact("decided", _("Date of the decision"), DAY, hint=_DAY_HINT),
         _fact("reason", pgettext_lazy("posting", "Reason"), CODE, list="posting_reason"),
         _fact("end_reason", _("Reason of the end"), CODE, list="end_reason"),
+        _fact("post", _("Established post"), PLACE, hint=_("Its number, as on the page of the facility")),
         _fact("taken_up", _("Took up duty on"), DAY, hint=_DAY_HINT),
+        _fact("ceased", _("Ceased duty on"), DAY, hint=_DAY_HINT),
         _note,
     ),
     models.Paper: _facts(
@@ -214,6 +216,21 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
     ),
 }
 
+FACTS[models.Post] = _facts(
+    _deleted,
+    _fact("facility", _("Facility"), PLACE),
+    _fact("number", pgettext_lazy("post", "Number"), most=60),
+    _fact("cadre", _("Cadre"), CADRE),
+    _fact("job", pgettext_lazy("work", "Function")),
+    _fact("unit", _("Service"), PLACE),
+    _fact("funding", _("Paid from"), CODE, list="funding"),
+    _fact("status", pgettext_lazy("post", "State"), CODE, list="post_status"),
+    _fact("norm", _("Norm that it answers")),
+    _fact("starts", _("Established on"), DAY, hint=_DAY_HINT),
+    _fact("ends", _("Abolished on"), DAY, hint=_DAY_HINT),
+    _fact("decision", _("Decision no."), most=80),
+    _note,
+)
 FACTS[models.Employment] = _facts(
     _deleted,
     _fact("person", _("Person"), PERSON),
@@ -353,6 +370,7 @@ NAMES: dict[type[Record], Promise | str] = {
     models.Identifier: pgettext_lazy("identifier", "Number"),
     models.Posting: _("Posting"),
     models.Paper: _("Paper"),
+    models.Post: _("Established post"),
     models.Employment: _("Administrative status"),
     models.Qualification: _("Diploma or training"),
     models.Licence: _("Registration or licence"),
@@ -375,6 +393,7 @@ GROUPS: dict[tuple[type[Record], str], Promise | str] = {
     (models.Person, "contact_name"): _("Person to notify"),
     (models.Posting, "starts"): _("First and last day"),
     (models.Identifier, "kind"): pgettext_lazy("identifier", "Number"),
+    (models.Post, "starts"): _("Established and abolished"),
     (models.Employment, "starts"): _("First and last day"),
     (models.Employment, "category"): _("Category, grade and step"),
     (models.Employment, "decision"): _("Decision"),

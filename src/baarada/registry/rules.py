@@ -224,6 +224,16 @@ def check_paper(values: Mapping[str, Any], today: date) -> dict[str, Any]:
     return problems
 
 
+def check_post(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with an established post, by field."""
+    problems = check_span(values.get("starts"), values.get("ends"))
+    if "cadre" in values and not values["cadre"]:
+        problems["cadre"] = _("Choose the cadre.")
+    if "number" in values and not values["number"]:
+        problems["number"] = _("Write the number of the post.")
+    return problems
+
+
 # -- rows of a career -------------------------------------------------------------------
 
 

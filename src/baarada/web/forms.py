@@ -15,10 +15,10 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import BadDate, PartialDate, parse
 from baarada.kernel.text import fold
-from baarada.registry import facts, lists, search
+from baarada.registry import facts, lists, posts, search
 from baarada.registry.errors import Invalid
 from baarada.registry.facts import Fact
-from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Inclusion, Office, Unit
+from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Inclusion, Office, Post, Unit
 from baarada.registry.queries import office_of_facility, offices, units_of
 
 PARTED = " · "
@@ -249,8 +249,16 @@ class UnitField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return (
-            str(value) if isinstance(value, Unit) else value[1] if isinstance(value, tuple | list) else value
+            str(value)
+            if isinstance(value, Unit | Post)
+            else value[1]
+            if isinstance(value, tuple | list)
+            else value
         )
+
+
+class PostField(UnitField):
+    """An established post, by its number: looked for in the facility chosen beside it (``FactForm.clean``)."""
 
 
 def _choice(list_: str, required: bool, **kwargs: Any) -> forms.ChoiceField:
@@ -299,7 +307,9 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
                 max_length=200, widget=forms.TextInput(attrs={"inputmode": "email"}), **common
             )
         case facts.PLACE:
-            return {Facility: FacilityField, Unit: UnitField}.get(target, AreaField)(**common)
+            return {Facility: FacilityField, Unit: UnitField, Post: PostField}.get(target, AreaField)(
+                **common
+            )
     return forms.CharField(max_length=fact.most, **common)
 
 
@@ -338,11 +348,12 @@ class FactForm(forms.Form):
             if not name or self.errors.get("facility"):
                 continue
             facility = data.get("facility") or self.facility
-            found = [u for u in units_of(facility) if fold(u.name or "") == fold(name)] if facility else []
-            if found:
-                data[field] = found[0]
+            is_post = isinstance(self.fields[field], PostField)
+            found = _in_facility(facility, name, is_post) if facility else None
+            if found is not None:
+                data[field] = found
             else:
-                self.add_error(field, _no_unit(name, facility))
+                self.add_error(field, _no_post(name, facility) if is_post else _no_unit(name, facility))
         return data
 
     def values(self) -> dict[str, Any]:
@@ -369,6 +380,23 @@ class FactForm(forms.Form):
         for name, sentence in invalid.problems.items():
             target = f"why_{name}" if f"why_{name}" in self.fields else name
             self.add_error(target if target in self.fields else None, str(sentence))
+
+
+def _in_facility(facility: Facility, name: str, is_post: bool) -> Any:
+    """A post or a service of a facility, as its number or name was typed."""
+    if is_post:
+        return posts.find(facility, name)
+    return next((u for u in units_of(facility) if fold(u.name or "") == fold(name)), None)
+
+
+def _no_post(number: str, facility: Any) -> str:
+    """Why a post was not found."""
+    if facility is None:
+        return _("Name the facility first, then its post.")
+    sentence = _(
+        "%(facility)s has no post “%(number)s”. Its page lists its posts; without one, leave this empty."
+    )
+    return sentence % {"facility": facility, "number": number}
 
 
 def _no_unit(name: str, facility: Any) -> str:

@@ -29,6 +29,7 @@ from baarada.registry.models.lists import Cadre, ListItem
 from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
 from baarada.registry.models.people import Identifier, Paper, Person, Posting
 from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Unit
+from baarada.registry.models.posts import ABOLISHED, FROZEN, OPEN, Post
 
 OF_A_PERSON: tuple[type[Any], ...] = (
     Identifier,
@@ -46,6 +47,10 @@ OF_A_CAREER = OF_A_PERSON[3:]
 """Those of them that are shown under the career."""
 
 __all__ = [
+    "Post",
+    "OPEN",
+    "FROZEN",
+    "ABOLISHED",
     "OF_A_CAREER",
     "OF_A_PERSON",
     "Qualification",

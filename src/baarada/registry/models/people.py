@@ -111,6 +111,9 @@ class Posting(Spanned):
     reason = Text()
     end_reason = Text()
     taken_up = Day()
+    post = Outside("registry.Post")
+    post_label: str | None
+    ceased = Day()
     note = Text()
 
     class Merge:
@@ -118,18 +121,22 @@ class Posting(Spanned):
         numbers = {
             "person": 1, "facility": 2, "unit": 3, "cadre": 4, "job": 5, "kind": 6, "starts": 7, "ends": 8,
             "share": 9, "main": 10, "decision": 11, "decided": 12, "reason": 13, "end_reason": 14, "taken_up": 15,
-            "note": 16,
+            "note": 16, "post": 17, "ceased": 18,
         }  # fmt: skip
         person = ["person"]
         owner = dict.fromkeys(
-            ("facility", "unit", "cadre", "kind", "starts", "ends", "share", "main"), IN_CHARGE
+            ("facility", "unit", "post", "cadre", "kind", "starts", "ends", "share", "main"), IN_CHARGE
         )
         together = [("starts", "ends")]
         file = "person"
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"]), models.Index(fields=["facility", "ends"])]
+        indexes = [
+            models.Index(fields=["canonical"]),
+            models.Index(fields=["facility", "ends"]),
+            models.Index(fields=["post"]),
+        ]
 
 
 class Paper(Record):

@@ -17,9 +17,9 @@ from baarada.journal import actions as journal
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
-from baarada.registry import actions, career, lists, papers
+from baarada.registry import actions, career, lists, papers, posts
 from baarada.registry.actions import Why
-from baarada.registry.models import FULL_TIME, Absence, Facility, Office, Person, Posting
+from baarada.registry.models import FULL_TIME, Absence, Facility, Office, Person, Post, Posting
 from baarada.upkeep.demo import drawing
 from baarada.upkeep.demo.clock import StoryClock
 from baarada.upkeep.demo.people import ENOUGH, Inventor, Row, facility_rows, write_list
@@ -162,10 +162,25 @@ class Story:
             large = next(f for f in facilities if f.kind == self.script.kinds[0].kind)
             for kind, name in self.script.data["units"].items():
                 actions.add_unit(large, {"kind": kind, "name": name}, by=self.actors[office])
+            self._posts(large, self.actors[office])
         # A health centre comes under the office of a neighbour.
         here, next_door = (d.office for d in self.script.districts[:2])
         facility = self.places[next_door].pop()
         actions.assign_facility(facility, self.offices[here], starts=self._today(), by=self.national)
+
+    def _posts(self, facility: Facility, by: Actor) -> None:
+        """The established posts of some cadres: one more of each than people are there."""
+        here = (
+            Posting.objects.live().filter(facility=facility, ends=None).select_related("cadre").order_by("pk")
+        )
+        for code in self.script.data["posts"]["cadres"]:
+            staff = [p for p in here if p.cadre and p.cadre.code == code]
+            cadre = next(c for c in lists.cadres() if c.code == code)
+            values = {"cadre": cadre, "funding": self.script.data["posts"]["funding"]}
+            posts.add(facility, values, count=len(staff) + 1, by=by)
+            made = Post.objects.live().filter(facility=facility, cadre=cadre).order_by("number")
+            for posting, post in zip(staff, made, strict=False):
+                actions.revise(posting, {"post": post}, seen=journal.seen(posting), by=by)
 
     def _next(self, office: str) -> Person | None:
         """Somebody of an office to whom nothing has happened yet."""

@@ -13,7 +13,7 @@ from baarada.accounts.models import Account
 from baarada.journal.models import Link, Record
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_PERSON, Assignment, Cadre, Inclusion, ListItem, Person, Unit
+from baarada.registry.models import OF_A_PERSON, Assignment, Cadre, Inclusion, ListItem, Person, Post, Unit
 from baarada.web.records.facts import SORTS
 from baarada.web.records.views import heading, home_of
 
@@ -21,7 +21,7 @@ Key = tuple[int, UUID]
 
 WITH: dict[type[Record], tuple[str, ...]] = {
     **dict.fromkeys(OF_A_PERSON, ("person",)), Assignment: ("facility", "office"), Unit: ("facility",),
-    Inclusion: ("area", "parent"),
+    Post: ("facility",), Inclusion: ("area", "parent"),
 }  # fmt: skip
 """What is loaded with a record because it is called by it."""
 
@@ -75,7 +75,7 @@ def _subject(record: Any, pairs: dict[UUID, str]) -> Subject:
     if isinstance(record, OF_A_PERSON):
         return Subject(record, str(record.person or ""), heading(record), kind, home_of(record))
     match record:
-        case Assignment() | Unit():
+        case Assignment() | Unit() | Post():
             return Subject(record, str(record.facility or ""), heading(record), kind, home_of(record))
         case Inclusion():
             return Subject(record, str(record.area or ""), heading(record), kind, home_of(record))

@@ -18,7 +18,7 @@ from baarada.journal.runtime import schema
 from baarada.kernel.ids import as_uuid
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_CAREER
+from baarada.registry.models import OF_A_CAREER, Post
 from baarada.web.desk.subjects import Key, Subject, subjects
 
 KINDS: dict[str, Any] = {
@@ -94,9 +94,10 @@ _DONE_TO_A_ROW = {
     "ended": gettext_lazy("end"),
 }
 CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
+_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post)
 KINDS |= {
     f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
-    for model in OF_A_CAREER
+    for model in _COMPOSED
     for verb, words in _DONE_TO_A_ROW.items()
 }
 
@@ -111,7 +112,7 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "papers": (gettext_lazy("Papers"), ("paper.",)),
     "places": (
         gettext_lazy("Facilities and places"),
-        ("facility.", "unit.", "assignment.", "area.", "inclusion."),
+        ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion."),
     ),
     "offices": (gettext_lazy("Offices and accounts"), ("office.", "account.", "set up")),
     "imports": (gettext_lazy("Imports"), ("people.", "facilities.", "pack.")),

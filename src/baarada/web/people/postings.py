@@ -24,6 +24,7 @@ from baarada.web.records.views import home_of, page_seen, record_of
 NEW = (
     "facility",
     "unit",
+    "post",
     "cadre",
     "job",
     "kind",
@@ -36,7 +37,7 @@ NEW = (
     "reason",
     "note",
 )
-TRANSFER = ("facility", "starts", "reason", "cadre", "job", "decision", "decided", "note")
+TRANSFER = ("facility", "post", "starts", "reason", "cadre", "job", "decision", "decided", "note")
 END = ("ends", "end_reason")
 RESTS_ON = frozenset({"decision", "decided", "reason", "note", "why_reason"})
 

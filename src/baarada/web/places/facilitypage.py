@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from baarada.journal import queries as journal
 from baarada.kernel.actors import Actor
-from baarada.registry import facts, lists, places
+from baarada.registry import facts, lists, places, posts
 from baarada.registry import queries as registry
 from baarada.registry.models import MICRO, Assignment, Facility, Office, Posting, Unit
 from baarada.registry.places import CadreCount, Enclosing, FacilityFile
@@ -46,6 +46,7 @@ class FacilityPage:
     staff: Part | None
     people: int
     cadres: list[CadreCount]
+    posts: list[posts.Line]
     histories: dict[Any, Any]
 
     @property
@@ -81,6 +82,7 @@ def build(
         questions=[] if known else questions(file.conflicts, file.rows),
         missing=missing, complete=round(100 * (total - len(missing)) / total),
         staff=_staff_part(postings, after), people=sum(c.people for c in cadres), cadres=cadres, histories=histories,
+        posts=[] if known else posts.of_facility(file.ids, on, seen_by=seen_by),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.places import edit, views
+from baarada.web.places import edit, posts, views
 
 urlpatterns = [
     path("structures/", views.facilities, name="facilities"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("structures/<uuid:pk>/", views.facility, name="facility"),
     path("structures/<uuid:pk>/bureau/", edit.assign_facility, name="assign-facility"),
     path("structures/<uuid:pk>/services/ajouter/", edit.add_unit, name="add-unit"),
+    path("structures/<uuid:pk>/postes/", posts.posts_of, name="posts"),
+    path("structures/<uuid:pk>/postes/ajouter/", posts.add_posts, name="add-posts"),
     path("lieux/", views.areas, name="areas"),
     path("lieux/proches/", views.area_choices, name="area-choices"),
     path("lieux/<uuid:pk>/", views.area, name="area"),

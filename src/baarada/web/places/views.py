@@ -15,7 +15,7 @@ from baarada.registry.models import Area, Office
 from baarada.web.forms import PARTED, area_labels
 from baarada.web.pages import ActorRequest, known_day, page, signed_in
 from baarada.web.paging import part
-from baarada.web.places import areapage, facilitypage, listing, officepage
+from baarada.web.places import areapage, facilitypage, listing, officepage, posts
 from baarada.web.records.facts import panel
 
 ROOM = "facilities"
@@ -79,6 +79,8 @@ def facility(request: ActorRequest, pk: UUID) -> HttpResponse:
         "panel": None if known else panel(request.GET.get("fact", ""), [file.facility]),
         "blocking": [q for q in shown.questions if q.blocks],
         "cadres": facilitypage.cadre_rows(shown),
+        "posts": posts.by_cadre(shown.posts),
+        "posts_counted": posts.counted(shown.posts),
     }
     return page(request, "web/places/facility.html", context, part="panel")
 

@@ -27,6 +27,7 @@ from baarada.registry.models import (
     Paper,
     Person,
     PersonnelAct,
+    Post,
     Posting,
     Qualification,
     Unit,
@@ -121,8 +122,10 @@ def _shown(record: Any, name: str, histories: Any, conflicts: Conflicts) -> Show
 def value_of(record: Any, name: str) -> str:
     """A field's value in words."""
     fact = facts.fact(type(record), name)
+    if fact.reads == facts.PLACE and hasattr(record, f"{name}_label"):
+        return getattr(record, f"{name}_label") or ""
     if fact.reads == facts.PLACE:
-        return getattr(record, f"{name}_label", None) or ""
+        return str(getattr(record, name) or "") if getattr(record, f"{name}_id") else ""
     if fact.reads == facts.OFFICE:
         office = getattr(record, name, None) if getattr(record, f"{name}_id", None) else None
         return str(office) if office else ""
@@ -201,6 +204,7 @@ SORTS: dict[str, type[Record]] = {
     "person": Person, "number": Identifier, "posting": Posting, "paper": Paper, "facility": Facility, "area": Area,
     "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
     "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
+    "post": Post,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 

@@ -28,6 +28,7 @@ from baarada.registry.models import (
     Inclusion,
     Office,
     Person,
+    Post,
     Posting,
     Unit,
 )
@@ -65,6 +66,8 @@ def home_of(record: Any) -> str:
         return reverse("web:person", args=[record.pk])
     if isinstance(record, Facility):
         return reverse("web:facility", args=[record.pk])
+    if isinstance(record, Post):
+        return reverse("web:posts", args=[record.facility_id])
     if isinstance(record, Unit | Assignment):
         return reverse("web:facility", args=[record.facility_id])
     if isinstance(record, Inclusion):
