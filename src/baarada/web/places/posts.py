@@ -85,6 +85,7 @@ class PostForm(FactForm):
         )  # fmt: skip
         for name in ("count", "first"):
             self.fields[name].widget.attrs["class"] = "in"
+        self.order_fields(["cadre", "count", "first"])
 
 
 def _file(request: ActorRequest, pk: UUID) -> FacilityFile:
@@ -102,7 +103,7 @@ def posts_of(request: ActorRequest, pk: UUID) -> HttpResponse:
     lines = posts.of_facility(file.ids, runtime.today(), seen_by=request.actor)
     context = {
         "room": ROOM, "facility": file.facility, "counted": counted(lines),
-        "lines": [(line, *STATES[line.state]) for line in lines],
+        "lines": [(line, lists.cadre_of_both(line.post.cadre_id), *STATES[line.state]) for line in lines],
     }  # fmt: skip
     return page(request, "web/places/posts.html", context)
 
