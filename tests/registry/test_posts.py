@@ -1,6 +1,8 @@
 """Established posts: numbered in bulk, filled by postings, vacant when these end, frozen or abolished by decision."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from baarada.journal import actions as journal
@@ -143,8 +145,19 @@ class TestState:
         self, post, loulouni, midwife, amina, django_assert_num_queries
     ):
         posts.add(loulouni, {"cadre": midwife}, count=30, by=amina)
-        with django_assert_num_queries(2):
+        start(person(amina, "Awa"), post, amina)
+        # The posts, who holds them, the people of linked files.
+        with django_assert_num_queries(3):
             posts.of_facility([loulouni.pk], TODAY, seen_by=amina)
+
+    def test_many_are_added_with_as_many_questions_as_one(self, loulouni, midwife, amina):
+        def asked(count):
+            with CaptureQueriesContext(connection) as captured:
+                posts.add(loulouni, {"cadre": midwife}, count=count, by=amina)
+            return sum(q["sql"].startswith("SELECT") for q in captured)
+
+        asked(1)
+        assert asked(40) <= asked(1)
 
     def test_who_may_not_see_facilities_sees_no_posts(self, loulouni, amina):
         from dataclasses import replace

@@ -342,7 +342,7 @@ class NodeRow(models.Model):
     office = IdField()
     root = IdField()
     """The office at the root of the tree, in whose scope reference data lies."""
-    schema = models.IntegerField(default=schema.SCHEMA_NUMBER)
+    schema = models.IntegerField(default=schema.number_now)
     confirmed_ms = models.BigIntegerField(null=True)
     """When a person last said that this machine's clock is right."""
 

@@ -25,6 +25,11 @@ SCHEMA_NUMBER = 2
 """Written into each entry: the schema it was made under."""
 
 
+def number_now() -> int:
+    """The schema of this version, for a node that begins with it."""
+    return SCHEMA_NUMBER
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
     """One field: its permanent number, what it holds, how two writes merge."""

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from baarada.kernel.actors import Actor
 from baarada.kernel.text import fold
-from baarada.registry import rules
+from baarada.registry import queries, rules
 from baarada.registry.actions import Done, Why, act_of
 from baarada.registry.models import ABOLISHED, FROZEN, OPEN, Facility, Person, Post, Posting
 
@@ -33,10 +34,10 @@ class Line:
 def of_facility(ids: Iterable[UUID], on: date, *, seen_by: Actor) -> list[Line]:
     """The posts of a facility, under any of its ids, on a day: by number."""
     seen_by.require("facility.see")
-    posts = list(Post.objects.live().filter(facility_id__in=list(ids)))
+    posts = Post.objects.live().filter(facility_id__in=list(ids))
     held: dict[UUID, list[Posting]] = {}
-    rows = Posting.objects.in_force(on).of_those_here(Person).filter(post_id__in=[p.pk for p in posts])
-    for posting in rows.select_related("person"):
+    rows = Posting.objects.in_force(on).of_those_here(Person).filter(post_id__in=posts.values("pk"))
+    for posting in queries.named(rows.select_related("person")):
         held.setdefault(posting.post_id, []).append(posting)
     lines = [Line(p, state(p, bool(held.get(p.pk)), on), held.get(p.pk, [])) for p in posts]
     return sorted(lines, key=lambda line: (_natural(line.post.number), str(line.post.pk)))
@@ -60,9 +61,14 @@ def _natural(number: str | None) -> list[Any]:
 
 def find(facility: Facility, number: str) -> Post | None:
     """A post of a facility by its number; None if it has none of that number."""
+    return next((post for post in _live(facility) if fold(post.number or "") == fold(number)), None)
+
+
+def _live(facility: Facility) -> QuerySet[Post]:
+    """The posts of a facility, under any of its ids."""
     name = Facility.objects.filter(pk=facility.pk).values("canonical")
-    rows = Post.objects.live().filter(canonical__in=name)
-    return next((post for post in rows if fold(post.number or "") == fold(number)), None)
+    found: QuerySet[Post] = Post.objects.live().filter(canonical__in=name)
+    return found
 
 
 def add(
@@ -79,7 +85,7 @@ def add(
     Raises:
         baarada.registry.errors.Invalid: with a sentence for each field.
     """
-    by.require("facility.add")
+    by.require("post.add")
     values = {name: value for name, value in values.items() if value is not None}
     problems = rules.check_post({"cadre": None, **values})
     if not 1 <= count <= MOST_AT_ONCE:
@@ -87,8 +93,13 @@ def add(
     numbers = _numbers(facility, first.strip(), count) if not problems else []
     if not problems and not numbers:
         problems["first"] = _("The first number ends in figures, for example P-001.")
+    taken = (
+        {fold(number or "") for number in _live(facility).values_list("number", flat=True)}
+        if numbers
+        else set()
+    )
     for number in numbers:
-        if find(facility, number) is not None:
+        if fold(number) in taken:
             problems["first"] = _("There is already a post %(number)s here. Begin behind it.") % {
                 "number": number
             }
