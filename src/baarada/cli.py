@@ -75,7 +75,7 @@ def _run(args: list[str]) -> None:
         demonstrating.main(args[1:])
         return
     from django.core.management import CommandError, execute_from_command_line
-    from django.db import OperationalError
+    from django.db import OperationalError, ProgrammingError
 
     from baarada.kernel.errors import Refused
     from baarada.packs.reader import BadPack
@@ -85,9 +85,23 @@ def _run(args: list[str]) -> None:
         execute_from_command_line(["baarada", args[0], "--traceback", *args[1:]])
     except (Refused, BadPack, CommandError) as error:
         sys.exit(str(error))
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        sys.exit(_("The database cannot be reached (%(why)s). Nothing was changed.") % {"why": reason})
+    except (OperationalError, ProgrammingError) as error:
+        sys.exit(_why_not(error))
+
+
+def _why_not(error: Exception) -> str:
+    """Why the database could not do something: its tables may be those of an older version."""
+    from django.db import DatabaseError
+
+    from baarada.upkeep.preparing import is_behind
+
+    try:
+        if is_behind():
+            return _("The tables are those of an older version of the program. Run: baarada prepare")
+    except DatabaseError:
+        pass  # Then it does not answer at all.
+    reason = str(error).strip().splitlines()[0]
+    return _("The database cannot be reached (%(why)s). Nothing was changed.") % {"why": reason}
 
 
 def _ask_for_register() -> None:

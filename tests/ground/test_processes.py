@@ -189,6 +189,18 @@ class TestRefusals:
         assert done.stderr.startswith("The database cannot be reached (")
         assert len(done.stderr.strip().splitlines()) == 1
 
+    def test_tables_of_an_older_version(self, home):
+        """A new program on the folder of an old one: it says what to do, and doing that is enough."""
+        assert baarada(home, "migrate", "registry", "0001").returncode == 0
+
+        done = baarada(home, "verify")
+        assert done.returncode == 1
+        assert "older version of the program. Run: baarada prepare" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+        assert baarada(home, "prepare").returncode == 0
+        assert baarada(home, "verify").returncode == 0
+
     @pytest.mark.parametrize(
         ("args", "said"),
         [

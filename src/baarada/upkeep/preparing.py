@@ -26,7 +26,7 @@ def prepare(*, say: Callable[[str], None] = print) -> None:
     """
     if not settings.CONFIG.pack:
         raise runtime.NoNode
-    if any(_is_behind(alias) for alias in ("default", "queue")):
+    if is_behind():
         say(_("Bringing the tables to this version."))
         migrate()
     loaded = loader.load(settings.CONFIG.pack)
@@ -48,6 +48,7 @@ def _bring_search_up_to_date(say: Callable[[str], None]) -> None:
     path.write_text(now, encoding="utf-8")
 
 
-def _is_behind(alias: str) -> bool:
-    executor = MigrationExecutor(connections[alias])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def is_behind() -> bool:
+    """True if the tables are those of an older version of the program."""
+    executors = [MigrationExecutor(connections[alias]) for alias in ("default", "queue")]
+    return any(one.migration_plan(one.loader.graph.leaf_nodes()) for one in executors)
