@@ -7,8 +7,18 @@ from baarada.journal import actions as journal
 from baarada.kernel.days import parse
 from baarada.kernel.errors import NotAllowed
 from baarada.packs.reader import read
-from baarada.registry import actions, country, search, searchkeys
-from baarada.registry.models import Area, Cadre, Facility, NameWord, Person, Posting, SearchKey
+from baarada.registry import actions, career, country, search, searchkeys
+from baarada.registry.models import (
+    Absence,
+    Area,
+    Cadre,
+    Facility,
+    Licence,
+    NameWord,
+    Person,
+    Posting,
+    SearchKey,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +141,20 @@ class TestNumbers:
 
     def test_a_number_inside_another_is_not_it(self, people, amina):
         assert found("412058", amina) == []
+
+    def test_the_number_of_a_licence_leads_to_who_has_it(self, people, amina):
+        career.add_row(Licence, people, {"kind": "lic", "reference": "ONSF-117"}, by=amina)
+        assert found("onsf 117", amina) == ["Mariam Traoré"]
+        (hit,) = search.search("ONSF-117", seen_by=amina).people
+        assert "licence" in hit.why
+
+    def test_a_decision_about_a_career_leads_to_whom_it_is_about(self, people, amina):
+        values = {"kind": "annuel", "starts": parse("2026"), "decision": "2026-0777/DRH"}
+        absence = career.add_row(Absence, people, values, by=amina)
+        assert found("2026-0777", amina) == ["Mariam Traoré"]
+        assert search.search("2026-0777", seen_by=amina).decisions == []
+        actions.undo(absence.act, by=amina)
+        assert found("2026-0777", amina) == []
 
     def test_a_decision_leads_to_its_posting(self, people, amina, fatou):
         facility = actions.add_facility({"name": "CSCom de Loulouni", "kind": "CSCOM"}, by=fatou).record

@@ -12,12 +12,28 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from baarada.kernel.actors import Actor
 from baarada.kernel.text import fold
 from baarada.registry import spelling
-from baarada.registry.models import Area, Facility, Identifier, NameWord, Paper, Person, Posting, SearchKey
+from baarada.registry.models import (
+    Absence,
+    Area,
+    Employment,
+    Exit,
+    Facility,
+    Identifier,
+    Licence,
+    NameWord,
+    Paper,
+    Person,
+    PersonnelAct,
+    Posting,
+    SearchKey,
+)
 from baarada.registry.searchkeys import (
     CODE,
     FULL,
@@ -259,26 +275,32 @@ def _both(spelt: Spelt) -> dict[str, str]:
 def _numbers(number: str, found: Results) -> None:
     """A payroll number, a telephone, a decision: the whole of it or how it begins."""
     keys = _beginning(number, (NUMBER, PHONE, REFERENCE))
-    by_kind: dict[int, list[UUID]] = {}
-    for kind, target in keys.values_list("kind", "target")[:100]:
-        by_kind.setdefault(kind, []).append(target)
+    by_kind: dict[tuple[int, int], list[UUID]] = {}
+    for kind, type_, target in keys.values_list("kind", "type", "target")[:100]:
+        by_kind.setdefault((kind, type_), []).append(target)
+    phones = by_kind.get((PHONE, Person.Merge.number), [])
     if number.isdigit() and phone_key(number) != number:
         # A telephone typed with the prefix of its country.
         whole = SearchKey.objects.filter(key=phone_key(number), kind=PHONE).order_by("target")
-        by_kind.setdefault(PHONE, []).extend(whole.values_list("target", flat=True)[:100])
+        phones.extend(whole.values_list("target", flat=True)[:100])
     people: dict[UUID, Hit] = {}
-    for file in _files(Identifier, by_kind.get(NUMBER, ())):
-        people.setdefault(file, Hit(file, 0, _("by its number")))
-    for target in by_kind.get(PHONE, ()):
+    for model, kind, why in _LEADS_TO_SOMEBODY:
+        for file in _files(model, by_kind.get((kind, model.Merge.number), ())):
+            people.setdefault(file, Hit(file, 0, str(why)))
+    for target in phones:
         people.setdefault(target, Hit(target, 0, _("by the telephone")))
     found.people = _named(people)
-    references = by_kind.get(REFERENCE, ())
-    found.papers = [
-        Hit(pk, 0) for pk in Paper.objects.live().filter(pk__in=references).values_list("pk", flat=True)
-    ]
-    found.decisions = [
-        Hit(pk, 0) for pk in Posting.objects.live().filter(pk__in=references).values_list("pk", flat=True)
-    ]
+    found.papers = _live(Paper, by_kind.get((REFERENCE, Paper.Merge.number), ()))
+    found.decisions = _live(Posting, by_kind.get((REFERENCE, Posting.Merge.number), ()))
+
+
+_DECISION = gettext_lazy("by a decision")
+_LEADS_TO_SOMEBODY: tuple[tuple[Any, int, Promise], ...] = (
+    (Identifier, NUMBER, gettext_lazy("by its number")),
+    (Licence, NUMBER, gettext_lazy("by the number of a licence")),
+    *((model, REFERENCE, _DECISION) for model in (Employment, Licence, Absence, PersonnelAct, Exit)),
+)
+"""Rows by whose number somebody is found, and why that is said to be."""
 
 
 def is_family_name(word: str, *, seen_by: Actor) -> bool:
@@ -309,6 +331,8 @@ def _beginning(start: str, kinds: Iterable[int]) -> QuerySet[SearchKey]:
 
 def _files(model: Any, ids: Iterable[UUID]) -> list[UUID]:
     """The files that some rows belong to."""
+    if not ids:
+        return []
     return list(model.objects.live().filter(pk__in=list(ids)).values_list("canonical", flat=True))
 
 
@@ -332,6 +356,8 @@ def _places(found: Results) -> None:
 
 def _live(model: Any, ids: Iterable[UUID]) -> list[Hit]:
     ids = list(dict.fromkeys(ids))
+    if not ids:
+        return []
     live = set(model.objects.live().filter(pk__in=ids).values_list("pk", flat=True))
     return [Hit(pk, 0) for pk in ids if pk in live]
 

@@ -18,13 +18,18 @@ from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
 from baarada.registry import rules, spelling
 from baarada.registry.models import (
+    Absence,
     Area,
+    Employment,
+    Exit,
     Facility,
     Identifier,
+    Licence,
     NameWord,
     Office,
     Paper,
     Person,
+    PersonnelAct,
     Posting,
     Record,
 )
@@ -106,9 +111,16 @@ def paper_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def posting_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """The key of a posting: its decision."""
+    """The key of a posting, or of another row of a career: its decision."""
     if values.get("decision"):
         yield plain(values["decision"]), REFERENCE
+
+
+def licence_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The keys of a licence: its number, its decision."""
+    if values.get("reference"):
+        yield plain(values["reference"]), NUMBER
+    yield from posting_keys(values)
 
 
 MAKERS: dict[type[Record], Callable[[dict[str, Any]], Iterator[tuple[str, int]]]] = {
@@ -119,6 +131,11 @@ MAKERS: dict[type[Record], Callable[[dict[str, Any]], Iterator[tuple[str, int]]]
     Office: place_keys,
     Paper: paper_keys,
     Posting: posting_keys,
+    Employment: posting_keys,
+    Absence: posting_keys,
+    PersonnelAct: posting_keys,
+    Exit: posting_keys,
+    Licence: licence_keys,
 }
 _by_type = {model.Merge.number: make for model, make in MAKERS.items()}  # type: ignore[attr-defined]
 
