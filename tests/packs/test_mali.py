@@ -14,7 +14,8 @@ from baarada.packs import loader
 from baarada.packs.reader import split
 
 COUNTS = {
-    "areas": 256, "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 301,
+    "areas": 256, "populations": 50,
+    "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 301,
 }  # fmt: skip
 
 KINDS = {"country": 1, "region": 20, "cercle": 160, "health_district": 75}
@@ -22,6 +23,7 @@ OFFICES = {"national": 1, "region": 11, "district": 75, "hospital": 15, "school"
 
 UNSURE = {
     "areas": {"recalled": 1, "estimated": 2},
+    "populations": {"recalled": 1, "estimated": 18},
     "inclusions": {"recalled": 9, "estimated": 27},
     "offices": {"estimated": 103},
     "facilities": {"recalled": 38},

@@ -28,6 +28,7 @@ SAME_EVERYWHERE = {
 
 CODED = {
     "areas": {"kind": "area_kind", "quality": "quality"},
+    "populations": {"quality": "quality"},
     "inclusions": {"quality": "quality"},
     "offices": {"kind": "office_kind", "quality": "quality"},
     "facilities": {

@@ -44,7 +44,11 @@ def exit_(**values):
     return rules.check_exit(values, BORN)
 
 
-BY_NAME = (person, posting, paper, qualification, personnel_act, exit_)
+def population(**values):
+    return rules.check_population(values, TODAY)
+
+
+BY_NAME = (person, posting, paper, qualification, personnel_act, exit_, population)
 
 
 def look(rule, values):
@@ -95,6 +99,11 @@ REFUSED = [
     (rules.check_area, {"starts": parse("2020"), "ends": parse("2019")}, "ends"),
     (paper, {"kind": None}, "kind"),
     (paper, {"dated": parse("2026-11-21")}, "dated"),
+    (population, {"year": 12}, "year"),
+    (population, {"year": None}, "year"),
+    (population, {"people": None}, "people"),
+    (population, {"people": -1}, "people"),
+    (population, {"source": ""}, "source"),
     (rules.check_post, {"cadre": None}, "cadre"),
     (rules.check_post, {"number": ""}, "number"),
     (rules.check_post, {"starts": parse("2020"), "ends": parse("2019")}, "ends"),
@@ -141,6 +150,7 @@ RIGHT = [
     (rules.check_area, {"name": "Kadiolo", "kind": "cercle", "starts": parse("1999")}),
     (paper, {"kind": "DECISION", "dated": parse("2026-11-20")}),
     (paper, {"kind": "DECISION", "dated": parse("2026")}),
+    (population, {"year": 2022, "people": 0, "source": "RGPH-5"}),
     (rules.check_post, {"number": "P-001", "starts": parse("2020"), "ends": parse("2020")}),
     (rules.check_employment, {"employer": "ETAT", "step": 30, "index": 0}),
     (qualification, {"awarded": parse("2026"), "hours": 0}),

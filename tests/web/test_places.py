@@ -17,6 +17,7 @@ from baarada.registry.models import (
     Facility,
     Inclusion,
     ListItem,
+    Population,
     Posting,
     Unit,
 )
@@ -496,3 +497,42 @@ def test_lists_go_out_as_they_are_narrowed(boss, country, centre):
     page = boss.get(url("facility", centre.pk)).content.decode()
     assert f'href="{url("export", "staff", facility=centre.pk)}"' in page
     assert boss.get(url("export", "staff", facility=centre.pk)).status_code == 200
+
+
+# -- population ---------------------------------------------------------------------------
+
+
+class TestPopulation:
+    def add(self, browser, area, **values):
+        typed = {"year": "2022", "people": "935579", "source": "RGPH-5", "perimeter": "2023"}
+        return browser.post(url("add-population", area.pk), typed | values)
+
+    def test_an_area_without_a_figure_says_what_cannot_be_told(self, boss, land):
+        page = boss.get(url("area", land["mopti"].pk))
+        assert "No population is noted." in text_of(page)
+
+    def test_a_figure_is_added_and_shown_with_its_source_latest_first(self, boss, land):
+        assert self.add(boss, land["mopti"]).status_code == 302
+        assert (
+            self.add(boss, land["mopti"], year="2009", people="2036209", source="RGPH-4").status_code == 302
+        )
+
+        text = text_of(boss.get(url("area", land["mopti"].pk)))
+        assert text.index("935,579") < text.index("2,036,209")
+        assert "RGPH-5" in text and "perimeter: 2023" in text
+        assert "No population" in text_of(boss.get(url("area", land["cercle"].pk)))
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "words"),
+        [
+            ("year", "22", "four figures"),
+            ("people", "", "how many people"),
+            ("people", "beaucoup", "not a whole number"),
+            ("source", "", "where the figure comes from"),
+        ],
+    )
+    def test_what_cannot_be_is_said_and_nothing_written(self, boss, land, field, typed, words):
+        answer = self.add(boss, land["mopti"], **{field: typed})
+        assert answer.status_code == 422
+        assert words in text_of(answer)
+        assert not Population.objects.exists()

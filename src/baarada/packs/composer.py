@@ -34,6 +34,7 @@ ENTRY_KIND = "pack.loaded"
 
 TYPES = {
     "areas": "Area",
+    "populations": "Population",
     "inclusions": "Inclusion",
     "offices": "Office",
     "facilities": "Facility",

@@ -17,7 +17,7 @@ from baarada.kernel.ids import Id, as_id, as_uuid
 
 FOLDER = Path(__file__).parent
 
-TABLES = ("areas", "inclusions", "offices", "facilities", "assignments", "cadres", "lists")
+TABLES = ("areas", "populations", "inclusions", "offices", "facilities", "assignments", "cadres", "lists")
 """The journalled tables, in the order in which they are written: what is pointed to comes first."""
 
 BETWEEN = "|"

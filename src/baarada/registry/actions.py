@@ -31,6 +31,7 @@ from baarada.registry.models import (
     Office,
     Paper,
     Person,
+    Population,
     Posting,
     Unit,
 )
@@ -451,6 +452,17 @@ def add_area(values: Values, *, by: Actor, parent: Area | None = None, why: Why 
 
 
 # -- deciding, undoing --------------------------------------------------------------------
+
+
+def add_population(area: Area, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Write down how many people live in an area in a year, with the source."""
+    by.require("area.add")
+    rules.refuse(
+        rules.check_population({"year": None, "people": None, "source": None, **values}, runtime.today())
+    )
+    with act_of("population.added", by, why) as act:
+        found = act.create(Population, area=area, **values)
+    return Done(act.id, found)
 
 
 def decide(record: Record, fields: Values, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:

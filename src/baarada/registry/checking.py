@@ -19,6 +19,7 @@ from baarada.registry.models import (
     Paper,
     Person,
     PersonnelAct,
+    Population,
     Post,
     Posting,
     Qualification,
@@ -42,6 +43,8 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = rules.check_facility(fields)
         case Area():
             problems = rules.check_area(fields)
+        case Population():
+            problems = rules.check_population(fields, today)
         case Post():
             problems = rules.check_post({"starts": record.starts, "ends": record.ends, **fields})
         case Paper():

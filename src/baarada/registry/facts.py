@@ -216,6 +216,17 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
     ),
 }
 
+FACTS[models.Population] = _facts(
+    _deleted,
+    _fact("area", pgettext_lazy("map", "Area"), PLACE),
+    _fact("year", pgettext_lazy("population", "Year"), NUMBER),
+    _fact("people", _("Inhabitants"), NUMBER),
+    _fact("perimeter", _("Perimeter counted"), hint=_("The year of the reform, where one has changed it")),
+    _fact("edition", _("Count or estimate")),
+    _source,
+    _quality,
+    _note,
+)
 FACTS[models.Post] = _facts(
     _deleted,
     _fact("facility", _("Facility"), PLACE),
@@ -370,6 +381,7 @@ NAMES: dict[type[Record], Promise | str] = {
     models.Identifier: pgettext_lazy("identifier", "Number"),
     models.Posting: _("Posting"),
     models.Paper: _("Paper"),
+    models.Population: _("Population"),
     models.Post: _("Established post"),
     models.Employment: _("Administrative status"),
     models.Qualification: _("Diploma or training"),
@@ -393,6 +405,7 @@ GROUPS: dict[tuple[type[Record], str], Promise | str] = {
     (models.Person, "contact_name"): _("Person to notify"),
     (models.Posting, "starts"): _("First and last day"),
     (models.Identifier, "kind"): pgettext_lazy("identifier", "Number"),
+    (models.Population, "year"): _("Inhabitants in a year"),
     (models.Post, "starts"): _("Established and abolished"),
     (models.Employment, "starts"): _("First and last day"),
     (models.Employment, "category"): _("Category, grade and step"),

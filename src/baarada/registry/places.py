@@ -14,8 +14,20 @@ from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.kernel.spans import Span
 from baarada.registry import queries, search
-from baarada.registry.models import Area, Assignment, Facility, Inclusion, Office, Person, Posting, Unit
+from baarada.registry.models import (
+    Area,
+    Assignment,
+    Facility,
+    Inclusion,
+    Office,
+    Person,
+    Population,
+    Posting,
+    Unit,
+)
 
+MOST_POPULATIONS = 60
+"""So many figures of one area are shown, the latest first."""
 DEEPEST = 10
 """More levels of areas than any country has: a circle of areas ends here."""
 
@@ -270,6 +282,12 @@ def contents(area: Area) -> list[Inclusion]:
         (r for r in rows if r.area and not r.area.deleted),
         key=lambda r: (r.area.kind or "", r.area.sort_key, _first(r.span)),
     )
+
+
+def populations(area: Area) -> list[Population]:
+    """What is known of how many people live in an area, the latest year first."""
+    found = Population.objects.live().filter(area=area).order_by("-year", "perimeter", "pk")
+    return list(found[:MOST_POPULATIONS])
 
 
 def facility_counts(areas: Iterable[Area], on: date) -> dict[UUID, int]:

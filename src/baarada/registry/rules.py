@@ -224,6 +224,19 @@ def check_paper(values: Mapping[str, Any], today: date) -> dict[str, Any]:
     return problems
 
 
+def check_population(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with how many people live in an area, by field."""
+    problems: dict[str, Any] = {}
+    year, people = values.get("year"), values.get("people")
+    if "year" in values and not (isinstance(year, int) and 1900 <= year <= today.year + 50):
+        problems["year"] = _("Write the year with four figures.")
+    if "people" in values and not (isinstance(people, int) and people >= 0):
+        problems["people"] = _("Write how many people live there, in figures.")
+    if "source" in values and not values["source"]:
+        problems["source"] = _("Say where the figure comes from: a count, an estimate, of whom.")
+    return problems
+
+
 def check_post(values: Mapping[str, Any]) -> dict[str, Any]:
     """Problems with an established post, by field."""
     problems = check_span(values.get("starts"), values.get("ends"))

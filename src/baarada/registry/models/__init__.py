@@ -28,7 +28,7 @@ from baarada.registry.models.careers import (
 from baarada.registry.models.lists import Cadre, ListItem
 from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
 from baarada.registry.models.people import Identifier, Paper, Person, Posting
-from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Unit
+from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Population, Unit
 from baarada.registry.models.posts import ABOLISHED, FROZEN, OPEN, Post
 
 OF_A_PERSON: tuple[type[Any], ...] = (
@@ -47,6 +47,7 @@ OF_A_CAREER = OF_A_PERSON[3:]
 """Those of them that are shown under the career."""
 
 __all__ = [
+    "Population",
     "Post",
     "OPEN",
     "FROZEN",

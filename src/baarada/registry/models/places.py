@@ -3,8 +3,8 @@
 from django.db import models
 
 from baarada.journal.fields import Day, Inside, Number, Outside, Text, Texts
-from baarada.journal.models import NATIONAL_SCOPE
-from baarada.registry.models.base import NATIONAL, Spanned, ordering
+from baarada.journal.models import NATIONAL_SCOPE, Record
+from baarada.registry.models.base import NATIONAL, Spanned, SpanQuerySet, ordering
 
 
 class Office(Spanned):
@@ -106,6 +106,34 @@ class Inclusion(Spanned):
 
     class Meta:
         indexes = [models.Index(fields=["area"]), models.Index(fields=["parent"])]
+
+
+class Population(Record):
+    """How many people live in an area in a year, as one source tells it, within the perimeter that it counts."""
+
+    area = Inside(Area)
+    year = Number()
+    people = Number()
+    perimeter = Text()
+    """Which perimeter was counted, where a reform has changed it: the year of that reform."""
+    edition = Text()
+    source = Text()
+    quality = Text()
+    note = Text()
+
+    objects = SpanQuerySet.as_manager()
+
+    class Merge:
+        number = 29
+        numbers = {
+            "area": 1, "year": 2, "people": 3, "perimeter": 4, "edition": 5, "source": 6, "quality": 7, "note": 8,
+        }  # fmt: skip
+        owner = dict.fromkeys(("area", "year", "people", "perimeter", "edition"), NATIONAL)
+        together = [("year", "people", "perimeter")]
+        scope = NATIONAL_SCOPE
+
+    class Meta:
+        indexes = [models.Index(fields=["area", "year"])]
 
 
 class Facility(Spanned):

@@ -13,7 +13,17 @@ from baarada.accounts.models import Account
 from baarada.journal.models import Link, Record
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_PERSON, Assignment, Cadre, Inclusion, ListItem, Person, Post, Unit
+from baarada.registry.models import (
+    OF_A_PERSON,
+    Assignment,
+    Cadre,
+    Inclusion,
+    ListItem,
+    Person,
+    Population,
+    Post,
+    Unit,
+)
 from baarada.web.records.facts import SORTS
 from baarada.web.records.views import heading, home_of
 
@@ -21,7 +31,7 @@ Key = tuple[int, UUID]
 
 WITH: dict[type[Record], tuple[str, ...]] = {
     **dict.fromkeys(OF_A_PERSON, ("person",)), Assignment: ("facility", "office"), Unit: ("facility",),
-    Post: ("facility",), Inclusion: ("area", "parent"),
+    Post: ("facility",), Inclusion: ("area", "parent"), Population: ("area",),
 }  # fmt: skip
 """What is loaded with a record because it is called by it."""
 
@@ -77,7 +87,7 @@ def _subject(record: Any, pairs: dict[UUID, str]) -> Subject:
     match record:
         case Assignment() | Unit() | Post():
             return Subject(record, str(record.facility or ""), heading(record), kind, home_of(record))
-        case Inclusion():
+        case Inclusion() | Population():
             return Subject(record, str(record.area or ""), heading(record), kind, home_of(record))
         case Link():
             names = " = ".join(pairs.get(pk, "") for pk in (record.one, record.other))

@@ -18,7 +18,7 @@ from baarada.journal.runtime import schema
 from baarada.kernel.ids import as_uuid
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_CAREER, Post
+from baarada.registry.models import OF_A_CAREER, Population, Post
 from baarada.web.desk.subjects import Key, Subject, subjects
 
 KINDS: dict[str, Any] = {
@@ -94,7 +94,7 @@ _DONE_TO_A_ROW = {
     "ended": gettext_lazy("end"),
 }
 CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
-_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post)
+_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post, Population)
 KINDS |= {
     f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
     for model in _COMPOSED
@@ -112,7 +112,7 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "papers": (gettext_lazy("Papers"), ("paper.",)),
     "places": (
         gettext_lazy("Facilities and places"),
-        ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion."),
+        ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion.", "population."),
     ),
     "offices": (gettext_lazy("Offices and accounts"), ("office.", "account.", "set up")),
     "imports": (gettext_lazy("Imports"), ("people.", "facilities.", "pack.")),

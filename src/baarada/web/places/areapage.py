@@ -8,7 +8,7 @@ from baarada.journal import queries as journal
 from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.registry import lists, places
-from baarada.registry.models import Area, Inclusion, Office
+from baarada.registry.models import Area, Inclusion, Office, Population
 from baarada.registry.places import Enclosing
 from baarada.web.paging import PAGE
 from baarada.web.places import listing
@@ -45,6 +45,8 @@ class AreaPage:
     source: list[Shown]
     questions: list[Question]
     offices: list[Office]
+    populations: list[tuple[Population, str]]
+    """How many people live in it, by year, each with the width of its bar."""
     facilities: list[listing.Row]
     total: int
     """How many facilities lie in it."""
@@ -74,8 +76,14 @@ def build(area: Area, on: date, *, seen_by: Actor) -> AreaPage:
         source=shown_facts(area, SOURCE, histories, conflicts),
         questions=[q for q in questions(rows, [area]) if q.blocks],
         offices=list(Office.objects.live().filter(area=area).order_by("sort_key", "pk")),
+        populations=_drawn(places.populations(area)),
         facilities=listing.rows(list(found[:PAGE]), on, seen_by=seen_by), total=found.count(),
     )  # fmt: skip
+
+
+def _drawn(found: list[Population]) -> list[tuple[Population, str]]:
+    most = max((p.people or 0 for p in found), default=0)
+    return [(p, f"{100 * (p.people or 0) / most:.1f}%" if most else "0%") for p in found]
 
 
 def _levels(inside: Sequence[Inclusion]) -> list[Level]:

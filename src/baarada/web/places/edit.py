@@ -13,7 +13,7 @@ from baarada.journal import runtime, tokens
 from baarada.kernel.errors import Refused
 from baarada.registry import actions, facts, places, search
 from baarada.registry.errors import Invalid
-from baarada.registry.models import NATIONAL, Area, Assignment, Facility, Unit
+from baarada.registry.models import NATIONAL, Area, Assignment, Facility, Population, Unit
 from baarada.registry.places import FacilityFile
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in, uuid_in
@@ -22,6 +22,7 @@ from baarada.web.places.views import ROOM
 
 NATURE = ("name", "kind", "other_names", "code", "level", "sector", "component", "starts")
 PLACE = ("area", "locality", "address", "latitude", "longitude", "phone", "note")
+POPULATION = ("year", "people", "source", "edition", "perimeter", "quality", "note")
 SERVICE = ("name", "kind", "parent", "beds", "starts", "note")
 
 
@@ -158,3 +159,25 @@ def add_unit(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("web:facility", file.facility.pk)
     context = {"room": ROOM, "form": form, "facility": file.facility, "units": file.units}
     return page(request, "web/places/unit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def add_population(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """How many people live in an area in a year."""
+    area = Area.objects.live().filter(pk=pk).first()
+    if area is None:
+        raise Http404
+    form = FactForm(Population, POPULATION, request.POST or None, required=("year", "people", "source"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            act = actions.add_population(area, form.values(), by=request.actor)
+        except Invalid as invalid:
+            form.take(invalid)
+        except Refused as refusal:
+            refused(request, refusal)
+        else:
+            done(request, _("The figure was added."), act)
+            return redirect("web:area", area.pk)
+    context = {"room": ROOM, "form": form, "area": area}
+    return page(request, "web/places/add_population.html", context, status=422 if form.errors else 200)

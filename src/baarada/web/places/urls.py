@@ -15,6 +15,7 @@ urlpatterns = [
     path("lieux/", views.areas, name="areas"),
     path("lieux/proches/", views.area_choices, name="area-choices"),
     path("lieux/<uuid:pk>/", views.area, name="area"),
+    path("lieux/<uuid:pk>/population/ajouter/", edit.add_population, name="add-population"),
     path("bureaux/", views.offices, name="offices"),
     path("bureaux/<uuid:pk>/", views.office, name="office"),
 ]

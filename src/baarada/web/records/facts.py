@@ -27,6 +27,7 @@ from baarada.registry.models import (
     Paper,
     Person,
     PersonnelAct,
+    Population,
     Post,
     Posting,
     Qualification,
@@ -204,7 +205,7 @@ SORTS: dict[str, type[Record]] = {
     "person": Person, "number": Identifier, "posting": Posting, "paper": Paper, "facility": Facility, "area": Area,
     "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
     "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
-    "post": Post,
+    "post": Post, "population": Population,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 

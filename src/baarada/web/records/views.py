@@ -28,6 +28,7 @@ from baarada.registry.models import (
     Inclusion,
     Office,
     Person,
+    Population,
     Post,
     Posting,
     Unit,
@@ -70,7 +71,7 @@ def home_of(record: Any) -> str:
         return reverse("web:posts", args=[record.facility_id])
     if isinstance(record, Unit | Assignment):
         return reverse("web:facility", args=[record.facility_id])
-    if isinstance(record, Inclusion):
+    if isinstance(record, Inclusion | Population):
         return reverse("web:area", args=[record.area_id])
     if isinstance(record, Area):
         return reverse("web:area", args=[record.pk])
@@ -101,6 +102,8 @@ def heading(record: Any) -> str:
         return str(record.office or "")
     if isinstance(record, Inclusion):
         return str(record.parent or "")
+    if isinstance(record, Population):
+        return " ".join(str(part) for part in (record.area, record.year) if part)
     return str(record) or str(facts.NAMES[type(record)])
 
 
