@@ -102,13 +102,13 @@ class TestRows:
 @pytest.mark.parametrize(
     ("model", "values", "field", "words"),
     [
-        (Employment, {"starts": parse("2019")}, "status", "Choose at least"),
+        (Employment, {"ends": parse("2019")}, "status", "Fill in at least"),
         (Employment, {"status": "FONC", "step": 300}, "step", "from 0 to 30"),
         (Employment, {"status": "FONC", "starts": parse("2020"), "ends": parse("2019")}, "ends", "is before the first"),
-        (Qualification, {"institution": "INFSS"}, "diploma", "Choose the diploma"),
+        (Qualification, {"hours": 12}, "diploma", "Choose the diploma"),
         (Qualification, {"title": "x", "awarded": parse("1980")}, "awarded", "before the birth"),
         (Qualification, {"title": "x", "awarded": parse("2030")}, "awarded", "yet to come"),
-        (Licence, {"reference": "117"}, "kind", "what kind of licence"),
+        (Licence, {"specialty": "x"}, "kind", "what kind of licence"),
         (Absence, {"starts": parse("2026")}, "kind", "what kind of absence"),
         (Absence, {"kind": "annuel"}, "starts", "Write the first day"),
         (Absence, GOOD[Absence] | {"returned": parse("2025")}, "returned", "before the absence"),
@@ -163,9 +163,36 @@ class TestLeaving:
         ending = [(posted, journal.seen(posted))]
         with pytest.raises(Invalid) as refused:
             career.leave(mariam, {"kind": "RETR", "left": parse("2018-12-31")}, ending, by=amina)
-        assert "is before the first" in str(refused.value.problems["left"])
+        assert "CSCom de Loulouni begins only on" in str(refused.value.problems["left"])
         assert not Exit.objects.exists()
         assert Posting.objects.get(pk=posted.pk).ends is None
+
+    def test_a_posting_that_ends_before_is_not_made_longer(self, posted, mariam, amina):
+        actions.end_posting(
+            posted, last=parse("2026-12-31"), end_reason="FIN", seen=journal.seen(posted), by=amina
+        )
+        posted = Posting.objects.get(pk=posted.pk)
+        values = {"kind": "RETR", "left": parse("2027-06-30")}
+        career.leave(mariam, values, [(posted, journal.seen(posted))], by=amina)
+        assert Posting.objects.get(pk=posted.pk).ends == parse("2026-12-31")
+
+    def test_the_status_ends_too(self, mariam, amina):
+        career.add_row(Employment, mariam, {"status": "FONC", "starts": parse("2019")}, by=amina)
+        status = Employment.objects.get()
+        values = {"kind": "RETR", "left": parse("2026-06-30")}
+        career.leave(mariam, values, [(status, journal.seen(status))], by=amina)
+        assert (Employment.objects.get().ends, Employment.objects.get().end_reason) == (
+            parse("2026-06-30"),
+            "RETR",
+        )
+
+    def test_nobody_leaves_twice(self, mariam, amina):
+        values = {"kind": "RETR", "left": parse("2026-06-30")}
+        career.leave(mariam, values, [], by=amina)
+        with pytest.raises(Invalid) as refused:
+            career.leave(mariam, values, [], by=amina)
+        assert "already" in str(refused.value.problems["left"])
+        assert Exit.objects.count() == 1
 
 
 class TestWords:

@@ -93,6 +93,11 @@ class TestAdding:
         assert list(refused.value.problems) == [field]
         assert numbers() == ["p-002"]
 
+    def test_numbers_of_another_kind_are_not_counted_on(self, loulouni, midwife, amina):
+        posts.add(loulouni, {"cadre": midwife}, first="P-007/2026", by=amina)
+        posts.add(loulouni, {"cadre": midwife}, by=amina)
+        assert numbers() == ["LOU-001", "P-007/2026"]
+
     def test_numbers_stand_as_people_count(self, loulouni, midwife, amina):
         posts.add(loulouni, {"cadre": midwife}, first="P-9", count=3, by=amina)
         assert list(states(loulouni, amina)) == ["P-9", "P-10", "P-11"]
@@ -136,6 +141,32 @@ class TestState:
 
         start(awa, post, amina, starts=parse("2021-07-01"))
         assert Posting.objects.filter(post_id=post.pk).count() == 2
+
+    def test_a_deleted_file_holds_no_post(self, post, loulouni, mariam, amina):
+        start(mariam, post, amina)
+        mariam = Person.objects.get(pk=mariam.pk)
+        actions.delete(mariam, seen=journal.seen(mariam), by=amina)
+
+        assert states(loulouni, amina) == {"P-1": posts.VACANT}
+        start(person(amina, "Awa"), post, amina)
+        assert states(loulouni, amina) == {"P-1": posts.FILLED}
+
+    def test_a_correction_asks_who_holds_it_too(self, post, loulouni, midwife, mariam, amina):
+        start(mariam, post, amina)
+        place = {"facility": loulouni, "cadre": midwife, "starts": parse("2020")}
+        other = actions.start_posting(person(amina, "Awa"), place, by=amina).record
+        other = Posting.objects.get(pk=other.pk)
+        with pytest.raises(Invalid, match="holds the post"):
+            actions.revise(other, {"post": post}, seen=journal.seen(other), by=amina)
+
+    def test_a_posting_that_moves_to_another_facility_leaves_its_post(
+        self, post, loulouni, mariam, amina, fatou
+    ):
+        posting = start(mariam, post, amina)
+        other = actions.add_facility({"name": "Ailleurs", "kind": "CSCOM"}, by=fatou).record
+        actions.revise(posting, {"facility": other}, seen=journal.seen(posting), by=amina)
+        assert Posting.objects.get(pk=posting.pk).post_id is None
+        assert states(loulouni, amina) == {"P-1": posts.VACANT}
 
     def test_it_is_found_by_its_number_however_it_is_typed(self, post, loulouni):
         assert posts.find(loulouni, "p-1").pk == post.pk

@@ -141,6 +141,9 @@ def revise(
     changed = journal.changed_since(type(record), seen, fields)
     if not changed:
         return None
+    if isinstance(record, Posting) and "facility" in changed and record.post_id:
+        # A post is of one facility: it stays there.
+        changed = {"post": None, **changed}
     rules.refuse(checking.check(record, {**fields, **changed}, only=changed))
     kind = f"{type(record).__name__.lower()}.{'corrected' if mode == CORRECT else 'changed'}"
     with act_of(kind, by, why) as act:
@@ -221,7 +224,7 @@ def start_posting(
     problems = rules.check_posting(
         {"facility": None, "cadre": None, "starts": None, **values}, person.born, runtime.today()
     )
-    rules.refuse(problems or {**_check_main(person, values), **_check_post(person, values)})
+    rules.refuse(problems or {**_check_main(person, values), **checking.check_post(person.canonical, values)})
     with act_of("posting.started", by, why) as act:
         found = act.create(Posting, **_posting_values(person, values))
         _take_charge(act, person, values, seen_person)
@@ -298,25 +301,7 @@ def _check_new_place(person: Person, old: Posting, values: Values) -> dict[str, 
     if any(p.starts == values["starts"] for p in same):
         return {"facility": _("This transfer is written already: the file shows it.")}
     beside = _check_main(person, values, but=old)
-    return {"facility": beside["main"]} if beside else _check_post(person, values)
-
-
-def _check_post(person: Person, values: Values) -> dict[str, Any]:
-    """The sentence about an established post that another holds at the time of a posting, under ``post``."""
-    post = values.get("post")
-    if post is None:
-        return {}
-    new = Span(values.get("starts"), values.get("ends"))
-    others = Posting.objects.live().filter(post_id=post.pk).exclude(canonical=person.canonical)
-    holder = next((p for p in others.select_related("person") if p.span.overlaps(new)), None)
-    if holder is None:
-        return {}
-    return {
-        "post": _(
-            "%(person)s holds the post %(number)s at that time. End that posting first, or choose another post."
-        )
-        % {"person": holder.person, "number": post}
-    }
+    return {"facility": beside["main"]} if beside else checking.check_post(person.canonical, values)
 
 
 def end_posting(

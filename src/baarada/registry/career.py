@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baarada.journal.drafts import Seen
 from baarada.journal.models import Record
 from baarada.kernel.actors import Actor
-from baarada.registry import rules
+from baarada.registry import rules, summaries
 from baarada.registry.actions import Done, Why, act_of
 from baarada.registry.checking import check_row
-from baarada.registry.models import OF_A_CAREER, Exit, Facility, Person, Posting
+from baarada.registry.display import partial_day
+from baarada.registry.models import OF_A_CAREER, Employment, Exit, Facility, Person, Posting
 
 Values = Mapping[str, Any]
 
@@ -31,16 +34,12 @@ def add_row(
 
 
 def leave(
-    person: Person,
-    values: Values,
-    ending: Sequence[tuple[Posting, Seen]],
-    *,
-    by: Actor,
+    person: Person, values: Values, ending: Sequence[tuple[Posting | Employment, Seen]], *, by: Actor,
     why: Why | None = None,
-) -> Done:
-    """Somebody leaves for good: a departure is written, and the postings still running end with it, in one act.
+) -> Done:  # fmt: skip
+    """Somebody leaves for good: a departure is written, and what still runs ends with it, in one act.
 
-    ``ending`` are those postings as they stood on the page.
+    ``ending`` are those postings and statuses as they stood on the page; what ends before is left as it is.
 
     Raises:
         Invalid: with a sentence for each field.
@@ -48,16 +47,34 @@ def leave(
     by.require("posting.end")
     problems = check_row(Exit, values, person.born)
     left = values.get("left")
-    for posting, _seen in ending:
-        if backwards := rules.check_span(posting.starts, left):
-            problems["left"] = backwards["ends"]
+    open_ = [
+        (row, seen) for row, seen in ending if left and (row.ends is None or row.ends.last() > left.last())
+    ]
+    if not problems:
+        problems = _check_leaving(person, left, [row for row, _seen in open_])
     rules.refuse(problems)
     with act_of("exit.added", by, why) as act:
         found = act.create(Exit, person=person, **_labelled(values))
-        for posting, seen in ending:
-            last = {"starts": posting.starts, "ends": left, "end_reason": values["kind"]}
-            act.change(posting, last, seen=seen, kind="posting.ended")
+        for row, seen in open_:
+            last = {"starts": row.starts, "ends": left, "end_reason": values["kind"]}
+            act.change(row, last, seen=seen, kind=f"{type(row).__name__.lower()}.ended")
     return Done(act.id, found)
+
+
+def _check_leaving(person: Person, left: Any, rows: Sequence[Posting | Employment]) -> dict[str, Any]:
+    """What stands against a departure on a day, under ``left``."""
+    if Exit.objects.live().filter(canonical=person.canonical).exists():
+        return {
+            "left": _("A departure is noted in the file already: correct that one, or mark it as deleted.")
+        }
+    for row in rows:
+        if row.starts and left.last() < row.starts.first():
+            place = getattr(row, "facility_label", None) or summaries.title(row)
+            sentence = _(
+                "%(what)s begins only on %(day)s: mark that line as deleted first, or choose a later day."
+            )
+            return {"left": sentence % {"what": place, "day": partial_day(row.starts)}}
+    return {}
 
 
 def _labelled(values: Values) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
+from baarada.kernel.spans import Span
 from baarada.registry import rules
 from baarada.registry.models import (
     OF_A_CAREER,
@@ -37,6 +41,9 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
         case Posting():
             span = {"starts": record.starts, "ends": record.ends}
             problems = rules.check_posting({**span, **fields}, record.person.born, today)
+            if only is None or {"post", "starts", "ends"} & only.keys():
+                held = check_post(record.canonical, {"post": record.post_id, **span, **fields})
+                return problems if only is None else _of(problems, only) | held
         case Identifier():
             problems = rules.check_identifier({"number": record.number, **fields})
         case Facility():
@@ -54,7 +61,33 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = check_row(type(record), {**known, **fields}, record.person.born)  # type: ignore[attr-defined]
         case _:
             problems = rules.check_span(fields.get("starts"), fields.get("ends"))
-    return problems if only is None else {name: text for name, text in problems.items() if name in only}
+    return problems if only is None else _of(problems, only)
+
+
+def _of(problems: dict[str, Any], only: Values) -> dict[str, Any]:
+    return {name: text for name, text in problems.items() if name in only}
+
+
+def check_post(canonical: UUID, values: Values) -> dict[str, Any]:
+    """The sentence about an established post that another holds at the time of a posting, under ``post``.
+
+    ``values`` are the posting's: ``post`` a record or its id, ``starts``, ``ends``.
+    """
+    post = values.get("post")
+    if post is None:
+        return {}
+    new = Span(values.get("starts"), values.get("ends"))
+    others = Posting.objects.live().of_those_here(Person).filter(post_id=getattr(post, "pk", post))
+    found = others.exclude(canonical=canonical).select_related("person")
+    holder = next((p for p in found if p.span.overlaps(new)), None)
+    if holder is None:
+        return {}
+    return {
+        "post": _(
+            "%(person)s holds the post %(number)s at that time. End that posting first, or choose another post."
+        )
+        % {"person": holder.person, "number": holder.post_label or ""}
+    }
 
 
 def check_row(model: type[Record], values: Values, born: PartialDate | None) -> dict[str, Any]:

@@ -34,9 +34,11 @@ class Line:
 def of_facility(ids: Iterable[UUID], on: date, *, seen_by: Actor) -> list[Line]:
     """The posts of a facility, under any of its ids, on a day: by number."""
     seen_by.require("facility.see")
-    posts = Post.objects.live().filter(facility_id__in=list(ids))
+    here = list(ids)
+    posts = Post.objects.live().filter(facility_id__in=here)
     held: dict[UUID, list[Posting]] = {}
-    rows = Posting.objects.in_force(on).of_those_here(Person).filter(post_id__in=posts.values("pk"))
+    rows = Posting.objects.in_force(on).of_those_here(Person).filter(facility_id__in=here)
+    rows = rows.filter(post_id__in=posts.values("pk"))
     for posting in queries.named(rows.select_related("person")):
         held.setdefault(posting.post_id, []).append(posting)
     lines = [Line(p, state(p, bool(held.get(p.pk)), on), held.get(p.pk, [])) for p in posts]
@@ -90,14 +92,11 @@ def add(
     problems = rules.check_post({"cadre": None, **values})
     if not 1 <= count <= MOST_AT_ONCE:
         problems["count"] = _("Between 1 and %(most)s posts are added at once.") % {"most": MOST_AT_ONCE}
-    numbers = _numbers(facility, first.strip(), count) if not problems else []
+    known = [number or "" for number in _live(facility).values_list("number", flat=True)]
+    taken = set(map(fold, known))
+    numbers = _numbers(facility, first.strip(), count, known) if not problems else []
     if not problems and not numbers:
         problems["first"] = _("The first number ends in figures, for example P-001.")
-    taken = (
-        {fold(number or "") for number in _live(facility).values_list("number", flat=True)}
-        if numbers
-        else set()
-    )
     for number in numbers:
         if fold(number) in taken:
             problems["first"] = _("There is already a post %(number)s here. Begin behind it.") % {
@@ -112,12 +111,13 @@ def add(
     return Done(act.id, made[0])
 
 
-def _numbers(facility: Facility, first: str, count: int) -> list[str]:
-    """Numbers one behind the other, as wide as the first."""
+def _numbers(facility: Facility, first: str, count: int, known: list[str]) -> list[str]:
+    """Numbers one behind the other, as wide as the first; ``known`` are those that are there."""
     if not first:
-        known = Post.objects.filter(facility_id=facility.pk).values_list("number", flat=True)
-        last = max((int(m[0]) for n in known if (m := re.search(r"\d+$", n or ""))), default=0)
-        first = f"{facility.code or 'P'}-{last + 1:03}"
+        start = f"{facility.code or 'P'}-"
+        own = [number[len(start) :] for number in known if number.startswith(start)]
+        last = max((int(rest) for rest in own if rest.isdecimal()), default=0)
+        first = f"{start}{last + 1:03}"
     found = re.fullmatch(r"(.*?)(\d{1,9})", first)
     if found is None:
         return []

@@ -250,11 +250,18 @@ def check_post(values: Mapping[str, Any]) -> dict[str, Any]:
 # -- rows of a career -------------------------------------------------------------------
 
 
+SAYS_A_STATUS = (
+    "worker", "employer", "status", "position", "corps", "category", "grade", "tier", "step", "index", "funding",
+    "contract", "starts", "note",
+)  # fmt: skip
+"""Any of these is worth a row; an end or a decision alone is of nothing."""
+
+
 def check_employment(values: Mapping[str, Any]) -> dict[str, Any]:
     """Problems with an administrative status, by field."""
     problems = check_span(values.get("starts"), values.get("ends"))
-    if not any(values.get(name) for name in ("worker", "employer", "status")):
-        problems["status"] = _("Choose at least the kind of worker, the employer or the status.")
+    if not any(values.get(name) not in (None, "") for name in SAYS_A_STATUS):
+        problems["status"] = _("Fill in at least the status, the employer or the grade.")
     for name, most in (("step", 30), ("index", 10_000)):
         if isinstance(values.get(name), int) and not 0 <= values[name] <= most:
             problems[name] = _("A number from 0 to %(most)s goes here.") % {"most": most}
@@ -264,7 +271,7 @@ def check_employment(values: Mapping[str, Any]) -> dict[str, Any]:
 def check_qualification(values: Mapping[str, Any], born: PartialDate | None, today: date) -> dict[str, Any]:
     """Problems with a diploma or a training, by field."""
     problems = check_span(values.get("starts"), values.get("ends"))
-    if not any(values.get(name) for name in ("diploma", "title")):
+    if not any(values.get(name) for name in ("diploma", "title", "field", "institution", "awarded", "note")):
         problems["diploma"] = _("Choose the diploma, or write its title as on the paper.")
     problems |= _not_ahead("awarded", values.get("awarded"), today)
     awarded = values.get("awarded")
@@ -280,8 +287,8 @@ def check_qualification(values: Mapping[str, Any], born: PartialDate | None, tod
 def check_licence(values: Mapping[str, Any]) -> dict[str, Any]:
     """Problems with a registration or a licence, by field."""
     problems = check_span(values.get("starts"), values.get("ends"))
-    if "kind" in values and not values["kind"]:
-        problems["kind"] = _("Choose what kind of licence it is.")
+    if not any(values.get(name) for name in ("kind", "body", "reference", "note")):
+        problems["kind"] = _("Choose what kind of licence it is, or write its number.")
     return problems
 
 

@@ -11,8 +11,8 @@ from baarada.registry.display import number, on, partial_day, show, span
 from baarada.registry.models import Absence, Employment, Exit, Licence, PersonnelAct, Qualification
 
 TITLES: dict[type[Any], tuple[str, ...]] = {
-    Employment: ("status", "worker", "employer"),
-    Qualification: ("title", "diploma", "kind"),
+    Employment: ("status", "worker", "employer", "corps", "grade", "category"),
+    Qualification: ("title", "diploma", "field", "kind", "institution"),
     Licence: ("kind", "body"),
     Absence: ("kind",),
     PersonnelAct: ("nature", "kind"),

@@ -1,5 +1,6 @@
 """Cells as people type them, read into values; what cannot be read gets a sentence."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -88,9 +89,15 @@ def sex(cell: str) -> str:
     return found
 
 
+_TENTHS = re.compile(r"^(-?\d+)[.,]0+$")
+_ORDINAL = re.compile(r"^(\d+)(?:er|[eè]re|e|[eè]|i?[eè]me|nde?|°)$", re.IGNORECASE)
+
+
 def number(cell: str) -> int:
     """A whole number."""
     digits = cell.replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
+    # As a spreadsheet keeps it (310.0), or as it is said (2e, 1er).
+    digits = _ORDINAL.sub(r"\1", _TENTHS.sub(r"\1", digits))
     try:
         found = int(digits)
     except ValueError:
@@ -134,8 +141,8 @@ def phones(cell: str) -> list[str]:
     return [t for t in (tidy(part) for part in cell.split("/")) if t]
 
 
-def code(list_: str) -> Callable[[str], str]:
-    """A reader of one list's choices: by code, label or the beginning of a label."""
+def code(list_: str, *, unique: bool = False) -> Callable[[str], str]:
+    """A reader of one list's choices: by code, label or the beginning of a label; ``unique``: of one label only."""
 
     def read(cell: str) -> str:
         wanted = fold(cell)
@@ -144,7 +151,7 @@ def code(list_: str) -> Callable[[str], str]:
             if wanted in (fold(item.code or ""), fold(item.label_fr or ""), fold(item.label_en or "")):
                 return item.code or ""
         near = [i for i in items if len(wanted) > 2 and fold(item_label(i)).startswith(wanted)]
-        if near:
+        if len(near) == 1 or (near and not unique):
             # The first in the list's own order: "privé" is the ordinary sort of private.
             return near[0].code or ""
         raise BadCell(_("“%(text)s” is in no list. Choose one of: %(choices)s.") % {

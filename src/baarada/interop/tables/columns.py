@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -39,15 +39,22 @@ class Column:
     label: Any
     words: tuple[str, ...] = ()
     english: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    """Headings that mean this column only where no other does."""
 
     @property
-    def names(self) -> set[str]:
-        """Every heading that means this column, folded: its label in each language, and words met in lists."""
+    def labels(self) -> set[str]:
+        """Its own name in each language, folded."""
         labels = set()
         for language, _name in settings.LANGUAGES:
             with override(language):
                 labels.add(fold(str(self.label)))
-        return labels | {*self.words, *self.english}
+        return labels
+
+    @property
+    def names(self) -> set[str]:
+        """Every heading that means this column, folded: its label in each language, and words met in lists."""
+        return self.labels | {*self.words, *self.english}
 
 
 def _column(key: str, label: Any, words: str = "") -> Column:
@@ -106,12 +113,12 @@ _FULL_NAME = _column(
 _POSTING = _of(
     Posting,
     {
-        "cadre": "cadre|qualif|qualification|profession|corps|categorie professionnelle||occupation",
+        "cadre": "cadre|qualif|qualification|profession|categorie professionnelle||occupation",
         "facility": "structure|affectation|lieu d affectation|lieu daffectation|etablissement|"
         "structure d affectation|structure daffectation|structure sanitaire|lieu de travail||"
         "facility|posting|workplace",
         "unit": "service|unite||unit|ward",
-        "job": "fonction|poste occupe|poste|emploi||job|function|position",
+        "job": "fonction|poste occupe|poste|emploi||job|function",
         "kind": "nature de l affectation|nature||kind of posting",
         "starts": "date de prise de service|prise de service|date ps|date prise service|dps|"
         "date d affectation|date daffectation|date affectation|"
@@ -132,7 +139,7 @@ _EMPLOYMENT = _of(
         "employer": "employeur||employer",
         "status": "statut|statut de l agent|statut administratif||employment status",
         "position": "position|position administrative||statutory position",
-        "corps": "corps d appartenance",
+        "corps": "corps d appartenance||civil service corps",
         "category": "categorie|cat|categorie fp||category",
         "grade": "grade actuel",
         "tier": "classe||class",
@@ -144,14 +151,14 @@ _EMPLOYMENT = _of(
         "date d integration|date d embauche||hire date|employed since",
     },
     "employment.",
-    {"starts": _("Employed since")},
+    {"starts": _("Employed since"), "corps": _("Corps of the civil service")},
 )
 _QUALIFICATION = _of(
     Qualification,
     {
         "diploma": "diplome|dernier diplome|diplome le plus eleve||diploma|highest diploma",
         "title": "intitule du diplome||title of the diploma",
-        "field": "specialite du diplome|filiere||field of study",
+        "field": "specialite|specialite du diplome|filiere|option||field of study",
         "institution": "ecole|institut|ecole de formation|etablissement de formation||school|institution",
         "country": "pays de formation||country of study",
         "awarded": "annee d obtention|date d obtention|annee du diplome|date du diplome||year of graduation",
@@ -186,6 +193,11 @@ OF_A_CAREER: dict[str, tuple[Any, list[str]]] = {
 }  # fmt: skip
 """What a list of people says of a career: by the prefix of its columns, the kind of record and its fields."""
 
+_WEAK = {"posting.cadre": ("corps",), "employment.corps": ("corps",)}
+"""What a heading means where no other column of the list does, the first of them first."""
+_POSTING, _EMPLOYMENT = (
+    [replace(c, weak=_WEAK.get(c.key, ())) for c in found] for found in (_POSTING, _EMPLOYMENT)
+)
 _OFFICE = _column(
     "office", _("Office in charge"), "district|district sanitaire|bureau|direction||office|office in charge"
 )
@@ -341,7 +353,7 @@ class Proposal:
 
 def find_headings(kind: str, rows: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     """The row that holds the headings, among the first of a file, and its cells."""
-    known = {name for c in columns(kind) for name in c.names} | _learned(kind).keys()
+    known = {name for c in columns(kind) for name in (*c.names, *c.weak)} | _learned(kind).keys()
     best: tuple[int, int, list[str]] = (0, 0, [])
     for number, cells in rows[:MOST_HEADING_ROWS]:
         score = sum(fold(cell) in known for cell in cells)
@@ -373,7 +385,11 @@ def propose(kind: str, headings: Sequence[str]) -> list[Proposal]:
     open_ = [one for one in out if not one.key and not one.remembered and fold(one.heading)]
     for one in open_:
         one.ours = fold(one.heading) in REASON.names
-    for certainty, match in ((SURE, _by_words), (TO_CONFIRM, _by_halves), (TO_CONFIRM, _by_likeness)):
+    ways = (
+        (SURE, _by_label), (SURE, _by_words), (SURE, _by_weak_words), (TO_CONFIRM, _by_halves),
+        (TO_CONFIRM, _by_likeness),
+    )  # fmt: skip
+    for certainty, match in ways:
         for one in open_:
             if not one.key and not one.ours:
                 _take(one, match(known, one.heading, taken), certainty, taken)
@@ -386,6 +402,16 @@ def _take(one: Proposal, key: str, certainty: str, taken: set[str]) -> None:
         taken.add(key)
 
 
+def _by_label(known: list[Column], heading: str, taken: set[str]) -> str:
+    """By the column's own name: that comes before what another column is also called."""
+    return next((c.key for c in known if fold(heading) in c.labels and c.key not in taken), "")
+
+
+def _by_weak_words(known: list[Column], heading: str, taken: set[str]) -> str:
+    """By what a column is called where nothing else is meant: “Corps” is the cadre in a list without one."""
+    return next((c.key for c in known if fold(heading) in c.weak and c.key not in taken), "")
+
+
 def _by_words(known: list[Column], heading: str, taken: set[str]) -> str:
     """As it stands, or without how its cells are written: “Sexe (M/F)”."""
     words = [fold(heading), fold(_HOW_TO_WRITE.sub(" ", heading))]
@@ -396,7 +422,9 @@ def _by_words(known: list[Column], heading: str, taken: set[str]) -> str:
 
 def _by_halves(known: list[Column], heading: str, taken: set[str]) -> str:
     """Two words for one thing: “Corps/Cadre”. Two things in one cell are nothing."""
-    halves = [_by_words(known, half, taken) for half in heading.split("/")]
+    halves = [
+        _by_words(known, half, taken) or _by_weak_words(known, half, taken) for half in heading.split("/")
+    ]
     return halves[0] if len(halves) > 1 and len(set(halves)) == 1 else ""
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from baarada.interop.tables import columns, sheets
+from baarada.interop.tables.careers import one_of
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.kernel.actors import Actor
@@ -64,7 +65,11 @@ def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, st
         }
         for pk in piece:
             if pk in people:
-                shown = {prefix: rows[pk][0] for prefix, rows in career.items() if rows.get(pk)}
+                shown = {
+                    prefix: one_of(columns.OF_A_CAREER[prefix][0], rows[pk])
+                    for prefix, rows in career.items()
+                    if rows.get(pk)
+                }
                 yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []), shown)
 
 

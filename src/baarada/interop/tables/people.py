@@ -288,7 +288,9 @@ class People:
         if pk is None:
             self._check_new(row)
             return Plan(NEW)
-        plan = self._matched(row, pk, Known({pk}))
+        known = Known({pk})
+        self.careers.read([row], known)
+        plan = self._matched(row, pk, known)
         if plan is None:
             raise Refused(GONE)
         return plan

@@ -19,11 +19,11 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import career, facts, lists, queries, summaries
 from baarada.registry.errors import Invalid
-from baarada.registry.models import OF_A_CAREER, Exit, Person, Posting
+from baarada.registry.models import OF_A_CAREER, Employment, Exit, Person, Posting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
 from baarada.web.records.facts import SORTS, sort_of
-from baarada.web.records.views import home_of, page_seen, record_of
+from baarada.web.records.views import heading, home_of, page_seen, record_of
 
 FIELDS = {
     "employment": (
@@ -46,7 +46,7 @@ BESIDE = {
     "employment": ("corps", "category", "grade", "tier", "step", "index", "decision", "decided", "note"),
 }  # fmt: skip
 """What stands in a second column where the form is long."""
-NEEDED = {"licence": ("kind",), "absence": ("kind", "starts"), "act": ("kind",), "exit": ("kind", "left")}
+NEEDED = {"absence": ("kind", "starts"), "act": ("kind",), "exit": ("kind", "left")}
 
 
 @dataclass(slots=True)
@@ -146,6 +146,7 @@ def add(request: ActorRequest, pk: UUID, sort: str) -> HttpResponse:
     context = {
         "form": form, "person": person, "title": _titles()[sort], "room": "people", "back": home_of(person),
         "running": running, "ends_them": "ends_them" in request.POST or request.method != "POST",
+        "ending": [getattr(row, "facility_label", None) or heading(row) for row in running],
         "seen": request.POST.get("seen") or tokens.seal(*(journal.seen(p) for p in running)),
     }  # fmt: skip
     return page(request, "web/people/add_row.html", context, status=422 if form.errors else 200)
@@ -155,15 +156,18 @@ def _first(sort: str) -> dict[str, Any]:
     return {"left": PartialDate.on(runtime.today())} if sort == "exit" else {}
 
 
-def _running(person: Person) -> list[Posting]:
-    """The postings that run today or begin later."""
+def _running(person: Person) -> list[Posting | Employment]:
+    """The postings and statuses that run today or begin later."""
     today = runtime.today()
-    found = queries.current_postings([person.canonical], today).get(person.canonical, [])
-    return [p for p in found if p.ends is None or p.ends.last() >= today]
+    rows = [
+        *queries.current_postings([person.canonical], today).get(person.canonical, []),
+        *queries.rows_of(Employment, [person.canonical]).get(person.canonical, []),
+    ]
+    return [row for row in rows if row.ends is None or row.ends.last() >= today]
 
 
 def _add(
-    request: ActorRequest, person: Person, sort: str, form: FactForm, running: list[Posting]
+    request: ActorRequest, person: Person, sort: str, form: FactForm, running: list[Posting | Employment]
 ) -> HttpResponse | None:
     values = {k: v for k, v in form.values().items() if v is not None}
     model = SORTS[sort]

@@ -117,29 +117,42 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     )
 
 
+def status_of(file: PersonFile, on: date) -> Employment | None:
+    """The administrative status that holds on a day."""
+    return next((row for row in file.career if isinstance(row, Employment) and row.span.holds(on)), None)
+
+
 def asked_of(file: PersonFile, on: date) -> list[str]:
     """What is asked of a kind of worker beside what is asked of everybody: see ``ASKED``."""
-    for row in file.career:
-        if isinstance(row, Employment) and row.worker and row.span.holds(on):
-            asked = lists.attribute("worker_kind", row.worker, "asks").split("+")
-            return [name for name in ASKED if name in asked]
-    return []
+    status = status_of(file, on)
+    asked = lists.attribute("worker_kind", status.worker, "asks").split("+") if status else []
+    return [name for name in ASKED if name in asked]
 
 
-def _has_payroll_number(file: PersonFile) -> bool:
+def _has_payroll_number(file: PersonFile, _on: date) -> bool:
     return any(lists.attribute("identifier_kind", i.kind, "role") == "payroll" for i in file.identifiers)
 
 
-def _has(model: type[Any], name: str) -> Callable[[PersonFile], bool]:
-    return lambda file: any(isinstance(row, model) and getattr(row, name) for row in file.career)
+def _status_says(name: str) -> Callable[[PersonFile, date], bool]:
+    return lambda file, on: bool((status := status_of(file, on)) and getattr(status, name))
 
 
-ASKED: dict[str, tuple[Promise, Callable[[PersonFile], bool], str]] = {
+def _has_licence(file: PersonFile, on: date) -> bool:
+    """One that holds, and that nobody has suspended or withdrawn."""
+    found = (row for row in file.career if isinstance(row, Licence) and row.span.holds(on))
+    return any(lists.attribute("licence_status", row.status, "state") in ("", "active") for row in found)
+
+
+def _has_diploma(file: PersonFile, _on: date) -> bool:
+    return any(isinstance(row, Qualification) for row in file.career)
+
+
+ASKED: dict[str, tuple[Promise, Callable[[PersonFile, date], bool], str]] = {
     "payroll": (gettext_lazy("A payroll number"), _has_payroll_number, "number"),
-    "grade": (gettext_lazy("The category and the grade"), _has(Employment, "category"), "employment"),
-    "contract": (gettext_lazy("The number of the contract"), _has(Employment, "contract"), "employment"),
-    "licence": (gettext_lazy("A registration or a licence"), _has(Licence, "kind"), "licence"),
-    "diploma": (gettext_lazy("A diploma"), _has(Qualification, "pk"), "qualification"),
+    "grade": (gettext_lazy("The category and the grade"), _status_says("category"), "employment"),
+    "contract": (gettext_lazy("The number of the contract"), _status_says("contract"), "employment"),
+    "licence": (gettext_lazy("A registration or a licence"), _has_licence, "licence"),
+    "diploma": (gettext_lazy("A diploma"), _has_diploma, "qualification"),
 }
 """What a pack may ask of a kind of worker (``asks`` in the list ``worker_kind``): words, whether a file has it,
 the kind of row that brings it."""
@@ -158,8 +171,8 @@ def missing_facts(file: PersonFile, posting: Posting | None, on: date) -> list[t
         out.append((_("A number (payroll, national identity)"), reverse("web:add-number", args=[person.pk])))
     for name in asked_of(file, on):
         words, has, sort = ASKED[name]
-        if not has(file):
-            out.append((str(words), _address(file, sort, name)))
+        if not has(file, on):
+            out.append((str(words), _address(file, sort, name, on)))
     if posting is None:
         out.append((_("A posting"), reverse("web:start-posting", args=[person.pk])))
     if not file.papers:
@@ -167,15 +180,14 @@ def missing_facts(file: PersonFile, posting: Posting | None, on: date) -> list[t
     return out
 
 
-def _address(file: PersonFile, sort: str, name: str) -> str:
+def _address(file: PersonFile, sort: str, name: str, on: date) -> str:
     """Where a row is added; or the fact of it completed, where the row is there."""
     if sort == "number":
         return reverse("web:add-number", args=[file.person.pk])
-    fact = {"grade": "category", "contract": "contract"}.get(name)
-    own = next((row for row in file.career if isinstance(row, Employment)), None)
-    if fact and own:
+    fact, status = {"grade": "category", "contract": "contract"}.get(name), status_of(file, on)
+    if fact and status:
         fields = ",".join(facts.unit_of(Employment, fact))
-        return f"{reverse('web:revise', args=['employment', own.pk, 'correct'])}?fields={fields}"
+        return f"{reverse('web:revise', args=['employment', status.pk, 'correct'])}?fields={fields}"
     return reverse("web:add-row", args=[file.person.pk, sort])
 
 
