@@ -260,6 +260,13 @@ class TestComingBack:
         assert (new.starts, new.step, new.category) == (parse("2026-01-01"), 3, old.category)
         assert old.status != new.status
 
+    def test_a_day_made_less_exact_on_the_sheet_is_what_somebody_typed(self, bring, out, choices, by):
+        bring([row(choices, choices["status"][0], "", "3", "01/03/2012")], headings=TestStatus.HEAD)
+        headings, line = out(by)
+        line[headings.index("Employed since")] = "2012"
+        assert counts(bring([line], headings=headings)) == {CHANGE: 1}
+        assert Employment.objects.get().starts == PartialDate(2012)
+
     def test_a_line_that_is_gone_is_said_and_no_other_is_changed(self, bring, out, choices, by):
         bring([row(choices, choices["status"][0], "", "3", "2010")], headings=TestStatus.HEAD)
         headings, line = out(by)

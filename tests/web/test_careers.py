@@ -140,6 +140,17 @@ def test_who_moves_does_not_leave(amina, mariam):
     assert send(amina, mariam, "exit", kind="MUT", left="31/10/2026").status_code == 422
 
 
+def test_who_left_without_a_posting_is_not_merely_without_one(amina, choices):
+    made = actions.add_person({"family_name": "Koné", "sex": "F"}, by=amina.actor).record
+    awa = Person.objects.get(pk=made.pk)
+    assert "without a posting" in text_of(amina.get(reverse("web:person", args=[awa.pk])))
+    send(amina, awa, "exit", kind="RETR", left="31/10/2026")
+
+    file = text_of(amina.get(reverse("web:person", args=[awa.pk])))
+    assert "Left the service on 31" in file and "(Retirement)" in file
+    assert "without a posting" not in file
+
+
 def test_who_leaves_may_keep_the_posting(amina, mariam):
     send(amina, mariam, "exit", kind="RETR", left="31/10/2026")
     assert Exit.objects.exists()

@@ -120,11 +120,7 @@ def _uuid(id_: Id) -> Any:
 
 def _posting_values(person: Person, values: Values) -> dict[str, Any]:
     defaults = {"kind": "appointment", "share": FULL_TIME, "main": True}
-    facility = values.get("facility")
-    found = {**defaults, **values, "person": person}
-    if facility is not None:
-        found["facility"] = (facility, str(facility))
-    return found
+    return {**defaults, **values, "person": person}
 
 
 def revise(

@@ -12,7 +12,7 @@ from baarada.registry import rules, summaries
 from baarada.registry.actions import Done, Why, act_of
 from baarada.registry.checking import check_row
 from baarada.registry.display import partial_day
-from baarada.registry.models import OF_A_CAREER, Employment, Exit, Facility, Person, Posting
+from baarada.registry.models import OF_A_CAREER, Employment, Exit, Person, Posting
 
 Values = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ def add_row(
     assert model in OF_A_CAREER
     rules.refuse(check_row(model, values, person.born))
     with act_of(f"{model.__name__.lower()}.added", by, why) as act:
-        found = act.create(model, person=person, **_labelled(values))
+        found = act.create(model, person=person, **values)
     return Done(act.id, found)
 
 
@@ -54,7 +54,7 @@ def leave(
         problems = _check_leaving(person, left, [row for row, _seen in open_])
     rules.refuse(problems)
     with act_of("exit.added", by, why) as act:
-        found = act.create(Exit, person=person, **_labelled(values))
+        found = act.create(Exit, person=person, **values)
         for row, seen in open_:
             last = {"starts": row.starts, "ends": left, "end_reason": values["kind"]}
             act.change(row, last, seen=seen, kind=f"{type(row).__name__.lower()}.ended")
@@ -75,11 +75,3 @@ def _check_leaving(person: Person, left: Any, rows: Sequence[Posting | Employmen
             )
             return {"left": sentence % {"what": place, "day": partial_day(row.starts)}}
     return {}
-
-
-def _labelled(values: Values) -> dict[str, Any]:
-    """The values with the name of the facility as its writer saw it."""
-    facility = values.get("facility")
-    return (
-        {**values, "facility": (facility, str(facility))} if isinstance(facility, Facility) else dict(values)
-    )

@@ -125,6 +125,9 @@ class Careers:
                 return self._anew(row, prefix, whole if ended else values, ended, born)
         else:
             record, values = _meant(model, values, rows)
+            if record is not None:
+                # Of a list that comes from elsewhere, a day that is only less exact says nothing new.
+                values = {n: v for n, v in values.items() if not _is_vaguer(v, getattr(record, n))}
         if record is not None:
             return _facts(row, prefix, record, values, pages, born)
         return self._anew(row, prefix, values, _before(values, rows), born)
@@ -216,7 +219,6 @@ def _facts(
     row: Parsed, prefix: str, record: Any, values: dict[str, Any], pages: Pages, born: PartialDate | None
 ) -> Said | None:
     """What a list says otherwise of a row that is here; None if nothing."""
-    values = {name: value for name, value in values.items() if not _is_vaguer(value, getattr(record, name))}
     if "note" in values:
         values = _noted(record, values)
     model, page = type(record), pages.get(record.pk) or journal.seen(record)

@@ -22,7 +22,7 @@ from baarada.registry.errors import Invalid
 from baarada.registry.models import OF_A_CAREER, Employment, Exit, Person, Posting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
-from baarada.web.records.facts import SORTS, sort_of
+from baarada.web.records.facts import SORTS, word_of
 from baarada.web.records.views import heading, home_of, page_seen, record_of
 
 FIELDS = {
@@ -76,15 +76,14 @@ def groups(rows: Iterable[Any], conflicts: Iterable[ConflictRow]) -> list[Group]
     undecided = {row.entity for row in conflicts if row.merge != LATEST}
     out = []
     for model in OF_A_CAREER:
-        own = [row for row in rows if isinstance(row, model)]
+        sort = word_of(model)
         lines = [
             Line(
-                row, sort_of(row), summaries.title(row), summaries.detail(row), summaries.days(row),
-                row.pk in undecided,
+                row, sort, summaries.title(row), summaries.detail(row), summaries.days(row), row.pk in undecided
             )
-            for row in own
+            for row in rows
+            if isinstance(row, model)
         ]  # fmt: skip
-        sort = next(word for word, known in SORTS.items() if known is model)
         out.append(Group(sort, facts.NAMES[model], lines))
     return out
 

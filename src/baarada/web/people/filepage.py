@@ -19,6 +19,7 @@ from baarada.registry.models import (
     OF_A_CAREER,
     OF_A_PERSON,
     Employment,
+    Exit,
     Identifier,
     Licence,
     Office,
@@ -84,6 +85,8 @@ class FilePage:
     complete: int
     known: date | None
     left: Posting | None = None
+    gone: Exit | None = None
+    """The departure for good, once its day has come."""
     histories: dict[UUID, Any] = field(default_factory=dict)
 
 
@@ -97,7 +100,8 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     conflicts = {} if known else by_unit(file.conflicts)
     main = next((p for p in file.postings if p.span.holds(on)), None)
     left = None if main else next((p for p in file.postings if p.ends and p.ends.last() < on), None)
-    missing = missing_facts(file, main or left, on)
+    gone = next((r for r in file.career if isinstance(r, Exit) and r.left and r.left.last() <= on), None)
+    missing = missing_facts(file, main or left or gone, on)
     total = len(WANTED) + 3 + len(asked_of(file, on))
     return FilePage(
         file=file,
@@ -113,6 +117,7 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
         complete=round(100 * (total - len(missing)) / total),
         known=known,
         left=left,
+        gone=gone,
         histories=histories,
     )
 
@@ -158,7 +163,7 @@ ASKED: dict[str, tuple[Promise, Callable[[PersonFile, date], bool], str]] = {
 the kind of row that brings it."""
 
 
-def missing_facts(file: PersonFile, posting: Posting | None, on: date) -> list[tuple[str, str]]:
+def missing_facts(file: PersonFile, posting: Posting | Exit | None, on: date) -> list[tuple[str, str]]:
     """What a file lacks, in words, each with the address where it is completed."""
     person = file.person
     revise = reverse("web:revise", args=["person", person.pk, "correct"])

@@ -212,4 +212,9 @@ SORTS: dict[str, type[Record]] = {
 
 def sort_of(record: Any) -> str:
     """The word in an address for a record's kind."""
-    return next(word for word, model in SORTS.items() if model is type(record))
+    return word_of(type(record))
+
+
+def word_of(kind: type[Record]) -> str:
+    """The word in an address for a kind of record."""
+    return next(word for word, model in SORTS.items() if model is kind)
