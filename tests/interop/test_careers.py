@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from baarada.interop.models import CHANGE, NEW, REFUSED, SAME
-from baarada.interop.tables import columns, exporting, jobs, queries
+from baarada.interop.tables import columns, exporting, jobs, queries, recognising
 from baarada.journal import actions as journal
 from baarada.journal.models import ConflictRow
 from baarada.kernel.days import PartialDate, parse
@@ -335,5 +335,5 @@ def test_no_two_columns_of_a_list_have_one_heading(larma):
     ],
 )
 def test_headings_of_offices_are_taken_for_what_they_are(larma, headings, expected):
-    found = {one.key for one in columns.propose(columns.PEOPLE, headings)}
+    found = {one.key for one in recognising.propose(columns.PEOPLE, headings)}
     assert found == {"family_name", *expected}

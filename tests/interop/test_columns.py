@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
-from baarada.interop.tables import columns, jobs
-from baarada.interop.tables.columns import LEFT, SURE, TO_CONFIRM
+from baarada.interop.tables import columns, jobs, recognising
+from baarada.interop.tables.recognising import LEFT, SURE, TO_CONFIRM
 from baarada.kernel.errors import Refused
 from baarada.registry import lists
 from tests.interop.conftest import HEADINGS, person, write_csv
@@ -17,7 +17,7 @@ MEANT = (
 
 
 def keys(kind, *headings):
-    return [p.key for p in columns.propose(kind, headings)]
+    return [p.key for p in recognising.propose(kind, headings)]
 
 
 class TestRecognising:
@@ -55,13 +55,13 @@ class TestRecognising:
             known = [c for c in columns.columns(kind) if c.key != "full_name"]
             headings = [str(c.label) for c in known]
         with translation.override(read):
-            found = columns.propose(kind, headings)
+            found = recognising.propose(kind, headings)
 
         assert [p.key for p in found] == [c.key for c in known]
         assert {p.certainty for p in found} == {SURE}
 
     def test_a_likely_heading_is_to_be_confirmed(self, larma):
-        (found,) = columns.propose(columns.PEOPLE, ["Date de naisance"])
+        (found,) = recognising.propose(columns.PEOPLE, ["Date de naisance"])
 
         assert (found.key, found.certainty) == ("born", TO_CONFIRM)
 
@@ -81,17 +81,17 @@ class TestRecognising:
         ],
     )
     def test_headings_as_offices_write_them(self, larma, heading, key, certainty):
-        (found,) = columns.propose(columns.PEOPLE, [heading])
+        (found,) = recognising.propose(columns.PEOPLE, [heading])
 
         assert (found.key, found.certainty) == (key, certainty)
 
     def test_the_reasons_of_refused_rows_are_left_out_without_a_question(self, larma):
-        (found,) = columns.propose(columns.PEOPLE, ["Reason, and what to do"])
+        (found,) = recognising.propose(columns.PEOPLE, ["Reason, and what to do"])
 
         assert (found.key, found.ours) == ("", True)
 
     def test_an_unknown_heading_is_left_out(self, larma):
-        (found,) = columns.propose(columns.PEOPLE, ["Pointure"])
+        (found,) = recognising.propose(columns.PEOPLE, ["Pointure"])
 
         assert (found.key, found.certainty) == ("", LEFT)
 
@@ -171,7 +171,7 @@ class TestRemembering:
     def test_a_kind_of_list_does_not_learn_from_another(self, by, tmp_path, matched):
         jobs.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
 
-        assert columns.propose(columns.FACILITIES, ["Patronyme"])[0].key == ""
+        assert recognising.propose(columns.FACILITIES, ["Patronyme"])[0].key == ""
 
     def test_one_column_cannot_be_taken_for_two(self, by, tmp_path):
         first = self.begin(by, tmp_path, HEADINGS)
@@ -184,4 +184,4 @@ class TestRemembering:
 
         with pytest.raises(Refused, match="No column"):
             jobs.match(first, {2: "sex"}, by=by)
-        assert columns.propose(columns.PEOPLE, ["Nom"])[0].key == "family_name"
+        assert recognising.propose(columns.PEOPLE, ["Nom"])[0].key == "family_name"

@@ -12,7 +12,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from baarada.interop.models import CHANGE, NEW, REFUSED, SAME
-from baarada.interop.tables import columns, exporting, jobs, queries, sheets
+from baarada.interop.tables import columns, exporting, jobs, queries, recognising, sheets
 from baarada.interop.tables.exporting import DANGEROUS, About
 from baarada.journal import actions as journal
 from baarada.journal.models import ConflictRow
@@ -403,7 +403,7 @@ class TestModel:
         expected = [
             c.key for c in columns.columns(kind) if c.key not in ("full_name", columns.ID, columns.SEEN)
         ]
-        assert [p.key for p in columns.propose(kind, headings)] == expected
+        assert [p.key for p in recognising.propose(kind, headings)] == expected
         assert [row[0] for row in book.get_sheet_by_index(1).to_python()] == headings
 
     def test_cells_of_a_list_offer_its_choices_and_numbers_stay_text(self, larma, tmp_path):

@@ -11,8 +11,8 @@ from baarada.journal.batches import KeySigner
 from baarada.journal.drafts import Seen
 from baarada.journal.engine import Engine
 from baarada.journal.entries import CHANGE, CREATE, Draft, Writer
+from baarada.journal.memory import MemoryStore
 from baarada.journal.models import OriginRow
-from baarada.journal.store import MemoryStore
 from baarada.kernel.clocks import HybridClock
 from baarada.kernel.ids import as_id
 from tests.invented.models import File

@@ -31,9 +31,9 @@ from baarada.journal.entries import (
     ref_of,
     seq_of,
 )
+from baarada.journal.memory import MemoryStore
 from baarada.journal.models import NodeRow, OriginRow
 from baarada.journal.schema import LATEST, OWNER, PERSON, FieldSpec, Schema, TypeSpec
-from baarada.journal.store import MemoryStore
 from baarada.journal.values import BadValue, normal
 from baarada.kernel.clocks import DAY_MS, HybridClock
 from baarada.kernel.ids import new_id

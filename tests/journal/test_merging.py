@@ -11,8 +11,8 @@ from baarada.journal.batches import KeySigner
 from baarada.journal.drafts import Seen
 from baarada.journal.engine import Engine
 from baarada.journal.entries import CHANGE, CREATE, PROPOSE, Draft, Writer, canonical, ref_of
+from baarada.journal.memory import MemoryStore
 from baarada.journal.schema import IN_CHARGE, LATEST, OWNER, PERSON, FieldSpec, Schema, TypeSpec
-from baarada.journal.store import MemoryStore
 from baarada.kernel.clocks import HybridClock
 from baarada.kernel.ids import IdMaker
 from tests.journal.nodes import sealed, signer

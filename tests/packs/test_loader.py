@@ -6,8 +6,8 @@ from django.utils import translation
 from baarada.journal import batches, cuts, dump, runtime
 from baarada.journal.engine import Engine
 from baarada.journal.entries import LaneKey
+from baarada.journal.memory import MemoryStore
 from baarada.journal.models import ActRow, EntryRow, LaneRow, QuarantineRow, WaitRow
-from baarada.journal.store import MemoryStore
 from baarada.kernel.clocks import HybridClock
 from baarada.kernel.days import PartialDate
 from baarada.packs import loader, reader

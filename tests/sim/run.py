@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from baarada.journal import dump
-from baarada.journal.store import MemoryStore
+from baarada.journal.memory import MemoryStore
 from tests.sim import checks
 from tests.sim.memo import remembering
 from tests.sim.types import NEW

@@ -17,8 +17,8 @@ from baarada.journal.arriving import APPLIED, EARLY, KNOWN, UnknownOrigin
 from baarada.journal.batches import Altered, TooNew
 from baarada.journal.engine import Engine
 from baarada.journal.entries import LONGEST_ENTRY, LaneKey, Unreadable, canonical, read
+from baarada.journal.memory import MemoryStore
 from baarada.journal.schema import Schema
-from baarada.journal.store import MemoryStore
 from baarada.kernel.clocks import HybridClock
 from tests.vectors import make, second_reader
 from tests.vectors.second_reader import Bad

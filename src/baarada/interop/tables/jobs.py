@@ -38,7 +38,7 @@ from baarada.interop.models import (
     ImportJob,
     ImportRow,
 )
-from baarada.interop.tables import columns, sheets
+from baarada.interop.tables import columns, recognising, sheets
 from baarada.interop.tables.births import BIRTH_DAYS, BIRTHS, OPTIONS, YEAR_ONLY, Births, Question
 from baarada.interop.tables.facilities import Facilities
 from baarada.interop.tables.matching import refuse_twice
@@ -124,10 +124,10 @@ def _new(kind: str, source: Path, name: str, by: Actor) -> ImportJob:
 
 def _take_apart(job: ImportJob, source: Path) -> None:
     sheet = sheets.read(source, folder(job) / "rows")
-    first = [row for row, _i in zip(sheet.rows(), range(columns.MOST_HEADING_ROWS), strict=False)]
+    first = [row for row, _i in zip(sheet.rows(), range(recognising.MOST_HEADING_ROWS), strict=False)]
     job.sheet = sheet.name
-    job.heading_row, headings = columns.find_headings(job.kind, first)
-    job.mapping = [_as_json(p) for p in columns.propose(job.kind, headings)]
+    job.heading_row, headings = recognising.find_headings(job.kind, first)
+    job.mapping = [_as_json(p) for p in recognising.propose(job.kind, headings)]
     job.state = READ
     job.options = _answered_before(job)
     job.total = sum(any(cells) for number, cells in sheet.rows() if number > job.heading_row)
@@ -163,7 +163,7 @@ def _digest(source: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _as_json(proposal: columns.Proposal) -> dict[str, Any]:
+def _as_json(proposal: recognising.Proposal) -> dict[str, Any]:
     return {
         "index": proposal.index, "heading": proposal.heading, "key": proposal.key,
         "certainty": proposal.certainty, "remembered": proposal.remembered, "ours": proposal.ours,
@@ -196,19 +196,19 @@ def match(job: ImportJob, keys: dict[int, str], *, by: Actor) -> None:
     if double:
         label = next(c.label for c in columns.columns(job.kind) if c.key == double)
         raise Refused(_("Two columns are taken for “%(column)s”. Choose one.") % {"column": label})
-    missing = columns.missing(job.kind, set(counted))
+    missing = recognising.missing(job.kind, set(counted))
     if missing:
         raise Refused(_("No column is taken for “%(column)s”. Choose it.") % {"column": missing[0]})
     learned = {}
     for one in job.mapping:
         key = keys.get(one["index"], "")
         one["chosen"] = (
-            key != one["key"] or one["certainty"] == columns.TO_CONFIRM or one.get("chosen", False)
+            key != one["key"] or one["certainty"] == recognising.TO_CONFIRM or one.get("chosen", False)
         )
         if one["chosen"]:
             learned[one["heading"]] = key
-        one["key"], one["certainty"] = key, columns.SURE if key else columns.LEFT
-    columns.learn(job.kind, learned)
+        one["key"], one["certainty"] = key, recognising.SURE if key else recognising.LEFT
+    recognising.learn(job.kind, learned)
     job.save()
 
 

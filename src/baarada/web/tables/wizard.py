@@ -30,7 +30,7 @@ from baarada.interop.models import (
     ImportJob,
     ImportRow,
 )  # fmt: skip
-from baarada.interop.tables import columns, exporting, jobs, queries, sheets
+from baarada.interop.tables import columns, exporting, jobs, queries, recognising, sheets
 from baarada.interop.tables.births import Question
 from baarada.journal import queries as journal
 from baarada.journal import runtime
@@ -114,7 +114,7 @@ def _columns(job: ImportJob, typed: dict[int, str] | None = None) -> dict[str, A
     return {
         "columns": rows,
         "choices": words.choices(job.kind),
-        "sure": sum(row.certainty == columns.SURE for row in rows),
+        "sure": sum(row.certainty == recognising.SURE for row in rows),
         "remembered": sum(one["remembered"] for one in job.mapping),
     }
 

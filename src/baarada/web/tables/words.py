@@ -25,7 +25,7 @@ from baarada.interop.models import (
     UPLOADED,
     ImportJob,
 )  # fmt: skip
-from baarada.interop.tables import columns
+from baarada.interop.tables import columns, recognising
 from baarada.kernel.text import fold
 from baarada.registry import lists
 
@@ -117,8 +117,8 @@ def column_rows(job: ImportJob, examples: dict[int, list[str]]) -> list[ColumnRo
 
 def _column_row(one: dict[str, Any], examples: list[str], labels: dict[str, str]) -> ColumnRow:
     badge, words = {
-        columns.SURE: ("ok", _("sure")),
-        columns.TO_CONFIRM: ("warn", _("to confirm")),
+        recognising.SURE: ("ok", _("sure")),
+        recognising.TO_CONFIRM: ("warn", _("to confirm")),
     }.get(one["certainty"], ("none", _("left out")))
     return ColumnRow(
         one["index"], one["heading"], examples, one["key"], one["certainty"], badge, words, _why(one, labels)
@@ -130,9 +130,9 @@ def _why(one: dict[str, Any], labels: dict[str, str]) -> str:
         return _("as chosen here; remembered") if one["key"] else _("as chosen here")
     if one["remembered"]:
         return _("as somebody chose the last time")
-    if one["certainty"] == columns.SURE:
+    if one["certainty"] == recognising.SURE:
         return _("known heading")
-    if one["certainty"] == columns.TO_CONFIRM:
+    if one["certainty"] == recognising.TO_CONFIRM:
         return _("the heading is much like “%(heading)s”") % {"heading": labels.get(one["key"], "")}
     if one.get("ours"):
         return _("written here for the reader")

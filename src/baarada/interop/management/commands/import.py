@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from baarada.interop.models import DOUBT, REFUSED, ImportJob
-from baarada.interop.tables import columns, exporting, jobs
+from baarada.interop.tables import columns, exporting, jobs, recognising
 from baarada.interop.tables.births import BIRTHS, OPTIONS
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             ) from error
 
     def _columns(self, job: ImportJob) -> None:
-        missing = columns.missing(job.kind, {one["key"] for one in job.mapping})
+        missing = recognising.missing(job.kind, {one["key"] for one in job.mapping})
         if missing:
             raise CommandError(
                 _("No column is recognised as “%(column)s”. Match the columns once on the page of imports.")
