@@ -48,7 +48,25 @@ def population(**values):
     return rules.check_population(values, TODAY)
 
 
-BY_NAME = (person, posting, paper, qualification, personnel_act, exit_, population)
+def relative(**values):
+    return rules.check_relative(values, TODAY)
+
+
+def contact(takes="", **values):
+    return rules.check_contact(values, takes)
+
+
+def legal_text(**values):
+    return rules.check_legal_text(values, TODAY)
+
+
+def equipment(**values):
+    return rules.check_equipment(values, TODAY)
+
+
+BY_NAME = (
+    person, posting, paper, qualification, personnel_act, exit_, population, relative, contact, legal_text, equipment,
+)  # fmt: skip
 
 
 def look(rule, values):
@@ -126,6 +144,21 @@ REFUSED = [
     (exit_, {"kind": None}, "kind"),
     (exit_, {"left": None}, "left"),
     (exit_, {"left": parse("1984")}, "left"),
+    (relative, {"name": ""}, "name"),
+    (relative, {"name": "Awa", "born": parse("2027")}, "born"),
+    (relative, {"name": "Awa", "phone": "12"}, "phone"),
+    (rules.check_language, {"language": None, "spoken": "good"}, "language"),
+    (rules.check_language, {"language": "fr"}, "spoken"),
+    (contact, {"value": "76412058"}, "kind"),
+    (contact, {"kind": "mobile", "value": ""}, "value"),
+    (contact, {"takes": "phone", "kind": "mobile", "value": "12"}, "value"),
+    (contact, {"takes": "email", "kind": "mail", "value": "a@b"}, "value"),
+    (legal_text, {"title": ""}, "title"),
+    (legal_text, {"dated": parse("2027")}, "dated"),
+    (legal_text, {"starts": parse("2020"), "ends": parse("2019")}, "ends"),
+    (equipment, {"kind": ""}, "kind"),
+    (equipment, {"checked": parse("2027")}, "checked"),
+    (equipment, {"starts": parse("2020"), "ends": parse("2019")}, "ends"),
 ]
 
 RIGHT = [
@@ -160,6 +193,13 @@ RIGHT = [
     (rules.check_absence, {"days": 1}),
     (personnel_act, {"kind": "notation", "dated": parse("2026-11-20")}),
     (exit_, {"kind": "RETR", "left": parse("2047")}),
+    (relative, {"name": "Awa", "born": parse("2026"), "phone": "76 41 20 58"}),
+    (rules.check_language, {"language": "fr", "read": "some"}),
+    (contact, {"kind": "box", "value": "BP 12"}),
+    (contact, {"takes": "phone", "kind": "mobile", "value": "76412058"}),
+    (contact, {"takes": "email", "kind": "mail", "value": "a@b.org"}),
+    (legal_text, {"title": "Loi portant statut général", "dated": parse("2026"), "starts": parse("2027")}),
+    (equipment, {"kind": "moto", "checked": parse("2026-11-20")}),
 ]
 
 

@@ -12,6 +12,7 @@ from baarada.kernel.days import parse
 from baarada.registry import actions, lists
 from baarada.registry.models import (
     OF_A_CAREER,
+    PERSONAL,
     Absence,
     Cadre,
     Employment,
@@ -85,7 +86,7 @@ TYPED = {
 
 
 def test_every_kind_has_its_form_and_every_fact_its_place():
-    assert [SORTS[sort] for sort in careerrows.FIELDS] == list(OF_A_CAREER)
+    assert [SORTS[sort] for sort in careerrows.FIELDS] == [*OF_A_CAREER, *PERSONAL]
     for sort, names in careerrows.FIELDS.items():
         model = SORTS[sort]
         left = set(model.Merge.numbers) - set(names) - HIDDEN

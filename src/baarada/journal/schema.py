@@ -21,7 +21,7 @@ LINK, ERASURE, VERDICT = 1, 2, 3
 FIRST_FREE_TYPE = 16
 """Types below are the journal's own."""
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 """Written into each entry: the schema it was made under."""
 
 

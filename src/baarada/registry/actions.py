@@ -25,9 +25,11 @@ from baarada.registry.models import (
     FULL_TIME,
     Area,
     Assignment,
+    Equipment,
     Facility,
     Identifier,
     Inclusion,
+    LegalText,
     Office,
     Paper,
     Person,
@@ -415,6 +417,24 @@ def add_unit(facility: Facility, values: Values, *, by: Actor, why: Why | None =
         raise Invalid({"name": _("Write the name of the service.")})
     with act_of("unit.added", by, why) as act:
         found = act.create(Unit, facility=facility, **values)
+    return Done(act.id, found)
+
+
+def add_equipment(office: Office, values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Add a thing that an office works with."""
+    by.require("office.change")
+    rules.refuse(rules.check_equipment({"kind": None, **values}, runtime.today()))
+    with act_of("equipment.added", by, why) as act:
+        found = act.create(Equipment, office=office, **values)
+    return Done(act.id, found)
+
+
+def add_text(values: Values, *, by: Actor, why: Why | None = None) -> Done:
+    """Add a law, a norm or a plan that decisions rest on."""
+    by.require("text.add")
+    rules.refuse(rules.check_legal_text({"title": None, **values}, runtime.today()))
+    with act_of("legaltext.added", by, why) as act:
+        found = act.create(LegalText, **values)
     return Done(act.id, found)
 
 

@@ -1,4 +1,4 @@
-"""What can be done to somebody's career beside the postings: a row added, a departure for good."""
+"""What can be done to the rows of somebody's file beside postings, numbers, papers: one added, a departure for good."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from baarada.registry import rules, summaries
 from baarada.registry.actions import Done, Why, act_of
 from baarada.registry.checking import check_row
 from baarada.registry.display import partial_day
-from baarada.registry.models import OF_A_CAREER, Employment, Exit, Person, Posting
+from baarada.registry.models import OF_A_CAREER, PERSONAL, Employment, Exit, Person, Posting
 
 Values = Mapping[str, Any]
 
@@ -20,13 +20,13 @@ Values = Mapping[str, Any]
 def add_row(
     model: type[Record], person: Person, values: Values, *, by: Actor, why: Why | None = None
 ) -> Done:
-    """Write one more row of a career: a status, a diploma, a licence, an absence, an act, a departure.
+    """Write one more row of a file: a status, a diploma, a licence, an absence, a relative, a language ...
 
     Raises:
         Invalid: with a sentence for each field.
     """
     by.require("record.change")
-    assert model in OF_A_CAREER
+    assert model in (*OF_A_CAREER, *PERSONAL)
     rules.refuse(check_row(model, values, person.born))
     with act_of(f"{model.__name__.lower()}.added", by, why) as act:
         found = act.create(model, person=person, **values)

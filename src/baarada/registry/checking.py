@@ -10,15 +10,21 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.spans import Span
-from baarada.registry import rules
+from baarada.registry import extras, lists, rules
 from baarada.registry.models import (
     OF_A_CAREER,
+    PERSONAL,
     Absence,
     Area,
+    Contact,
     Employment,
+    Equipment,
     Exit,
+    ExtraValue,
     Facility,
     Identifier,
+    LanguageSkill,
+    LegalText,
     Licence,
     Paper,
     Person,
@@ -27,6 +33,7 @@ from baarada.registry.models import (
     Post,
     Posting,
     Qualification,
+    Relative,
 )
 
 Values = Mapping[str, Any]
@@ -56,12 +63,24 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = rules.check_post({"starts": record.starts, "ends": record.ends, **fields})
         case Paper():
             problems = rules.check_paper(fields, today)
-        case _ if type(record) in OF_A_CAREER:
+        case Equipment():
+            problems = rules.check_equipment({"starts": record.starts, "ends": record.ends, **fields}, today)
+        case LegalText():
+            problems = rules.check_legal_text({"starts": record.starts, "ends": record.ends, **fields}, today)
+        case ExtraValue():
+            problems = _check_extra(record, fields)
+        case _ if type(record) in (*OF_A_CAREER, *PERSONAL):
             known = {name: getattr(record, name) for name in _own_names(type(record))}
             problems = check_row(type(record), {**known, **fields}, record.person.born)  # type: ignore[attr-defined]
         case _:
             problems = rules.check_span(fields.get("starts"), fields.get("ends"))
     return problems if only is None else _of(problems, only)
+
+
+def _check_extra(record: ExtraValue, fields: Values) -> dict[str, Any]:
+    field = extras.field_of(record.field)
+    sentence = extras.check(field, fields.get(field.column)) if field else ""
+    return {field.column: sentence} if field and sentence else {}
 
 
 def _of(problems: dict[str, Any], only: Values) -> dict[str, Any]:
@@ -106,6 +125,12 @@ def check_row(model: type[Record], values: Values, born: PartialDate | None) -> 
         return rules.check_personnel_act(said, today)
     if model is Exit:
         return rules.check_exit(said, born)
+    if model is Relative:
+        return rules.check_relative(said, today)
+    if model is LanguageSkill:
+        return rules.check_language(said)
+    if model is Contact:
+        return rules.check_contact(said, lists.attribute("contact_kind", said["kind"], "type"))
     raise TypeError(model)
 
 

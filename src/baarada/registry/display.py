@@ -271,6 +271,7 @@ _WORDS = {
     facts.SHARE: lambda fact, value, sex: percent(value),
     facts.DEGREES: lambda fact, value, sex: degrees(value),
     facts.YES_NO: _yes_no,
+    facts.ANSWER: _yes_no,
     facts.PLACE: _place,
     facts.OFFICE: _office,
     facts.PERSON: _person,

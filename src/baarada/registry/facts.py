@@ -17,10 +17,10 @@ from baarada.registry import models
 TEXT, LONG, TEXTS, DAY, NUMBER, SIZE, SHARE, DEGREES, YES_NO = (
     "text", "long", "texts", "day", "number", "size", "share", "degrees", "yes no",
 )  # fmt: skip
-CODE, CODES, CADRE, PHONE, EMAIL, PLACE, OFFICE, PERSON = (
-    "code", "codes", "cadre", "phone", "email", "place", "office", "person",
+CODE, CODES, CADRE, PHONE, EMAIL, PLACE, OFFICE, PERSON, ANSWER = (
+    "code", "codes", "cadre", "phone", "email", "place", "office", "person", "answer",
 )  # fmt: skip
-"""How a value reads and is typed."""
+"""How a value reads and is typed. An answer is 1 for yes, 0 for no; a yes or no is told of every record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +333,80 @@ FACTS[models.Exit] = _facts(
     _note,
 )
 
+FACTS[models.Relative] = _facts(
+    _deleted,
+    _fact("person", _("Person"), PERSON),
+    _fact("name", pgettext_lazy("relative", "Full name"), most=120),
+    _fact("link", _("Relation"), CODE, list="relative_link"),
+    _fact("sex", _("Sex"), CODE, list="sex"),
+    _fact("born", pgettext_lazy("date", "Birth"), DAY, hint=_DAY_HINT),
+    _fact("dependent", _("Dependent"), YES_NO),
+    _fact("notify", _("To be told in an emergency"), YES_NO),
+    _fact("phone", _("Telephone"), PHONE),
+    _fact("address", _("Address")),
+    _note,
+)
+FACTS[models.LanguageSkill] = _facts(
+    _deleted,
+    _fact("person", _("Person"), PERSON),
+    _fact("language", pgettext_lazy("speech", "Language"), CODE, list="language"),
+    _fact("spoken", pgettext_lazy("language", "Spoken"), CODE, list="language_level"),
+    _fact("read", pgettext_lazy("language", "Read"), CODE, list="language_level"),
+    _fact("written", pgettext_lazy("language", "Written"), CODE, list="language_level"),
+    _note,
+)
+FACTS[models.Contact] = _facts(
+    _deleted,
+    _fact("person", _("Person"), PERSON),
+    _fact("kind", _("Kind of contact"), CODE, list="contact_kind"),
+    _fact("value", _("Number or address")),
+    _fact(
+        "owner", _("Whose it is"), hint=_("Where it is somebody else's: the husband's, the village chief's")
+    ),
+    _fact("network", _("Network"), hint=_("Which one, and where it can be caught")),
+    _fact("preferred", _("To be tried first"), YES_NO),
+    _note,
+)
+FACTS[models.ExtraValue] = _facts(
+    _deleted,
+    _fact("person", _("Person"), PERSON),
+    _fact("field", pgettext_lazy("extra", "Field"), CODE, list="extra_field"),
+    _fact("value", pgettext_lazy("extra", "Value"), LONG, most=2000),
+    _fact("number", _("Value, a number"), NUMBER),
+    _fact("day", _("Value, a day"), DAY, hint=_DAY_HINT),
+    _fact("texts", _("Value, several choices"), TEXTS),
+)
+FACTS[models.LegalText] = _facts(
+    _deleted,
+    _fact("kind", _("Kind of text"), CODE, list="text_kind"),
+    _fact("number", pgettext_lazy("legal text", "Number"), most=80),
+    _fact("title", _("Title")),
+    _fact("dated", pgettext_lazy("legal text", "Dated"), DAY, hint=_DAY_HINT),
+    _fact("signed_by", _("Signed by")),
+    _fact("starts", _("In force from"), DAY, hint=_DAY_HINT),
+    _fact("ends", _("In force until"), DAY, hint=_DAY_HINT),
+    _fact("replaced_by", _("Replaced by"), PLACE, hint=_("The number of the text that replaces it")),
+    _fact("subject", pgettext_lazy("legal text", "Subject")),
+    _fact("found_at", _("Where it can be read"), hint=_("Address, official journal, shelf mark")),
+    _fact("extract", _("Words that decisions cite"), LONG, most=5000),
+    _quality,
+    _note,
+)
+FACTS[models.Equipment] = _facts(
+    _deleted,
+    _fact("office", _("Office"), OFFICE),
+    _fact("kind", _("Kind of equipment"), CODE, list="equipment_kind"),
+    _fact("label", _("Make and model")),
+    _fact("serial", _("Serial or inventory number"), most=80),
+    _fact("state", pgettext_lazy("equipment", "State"), CODE, list="equipment_state"),
+    _fact("checked", _("Seen on"), DAY, hint=_DAY_HINT),
+    _fact("holder", _("In whose hands")),
+    _fact("giver", _("Given or paid by")),
+    _fact("starts", _("Here since"), DAY, hint=_DAY_HINT),
+    _fact("ends", _("Until"), DAY, hint=_DAY_HINT),
+    _note,
+)
+
 FACTS[models.Cadre] = _facts(
     _deleted,
     _fact("code", pgettext_lazy("area", "Code"), most=40),
@@ -389,6 +463,12 @@ NAMES: dict[type[Record], Promise | str] = {
     models.Absence: _("Absence"),
     models.PersonnelAct: _("Sanction, award, appraisal"),
     models.Exit: _("Departure"),
+    models.Relative: _("Member of the family"),
+    models.LanguageSkill: _("Level in a language"),
+    models.Contact: _("Other way to reach them"),
+    models.ExtraValue: _("Further fact"),
+    models.LegalText: _("Law, norm or plan"),
+    models.Equipment: _("Equipment"),
     models.Facility: _("Facility"),
     models.Assignment: _("Office in charge of a facility"),
     models.Unit: _("Service"),
@@ -417,6 +497,12 @@ GROUPS: dict[tuple[type[Record], str], Promise | str] = {
     (models.PersonnelAct, "starts"): _("First and last day"),
     (models.Exit, "kind"): _("Reason and day of the departure"),
     (models.Exit, "decision"): _("Decision"),
+    (models.Contact, "kind"): _("Kind and number or address"),
+    (models.ExtraValue, "value"): pgettext_lazy("extra", "Value"),
+    (models.LegalText, "starts"): pgettext_lazy("legal text", "In force"),
+    (models.LegalText, "kind"): _("Kind and number"),
+    (models.Equipment, "starts"): _("First and last day"),
+    (models.Equipment, "state"): _("State, and when it was seen"),
     (models.Facility, "starts"): _("Opened and closed"),
     (models.Facility, "latitude"): _("Position"),
     (models.Area, "starts"): _("Years of existence"),

@@ -13,12 +13,15 @@ from baarada.journal import queries as journal
 from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.kernel.spans import Span
+from baarada.kernel.text import fold
 from baarada.registry import queries, search
 from baarada.registry.models import (
     Area,
     Assignment,
+    Equipment,
     Facility,
     Inclusion,
+    LegalText,
     Office,
     Person,
     Population,
@@ -28,8 +31,30 @@ from baarada.registry.models import (
 
 MOST_POPULATIONS = 60
 """So many figures of one area are shown, the latest first."""
+MOST_EQUIPMENT = 200
+"""So many things of one office are shown."""
 DEEPEST = 10
 """More levels of areas than any country has: a circle of areas ends here."""
+
+
+# -- texts and equipment ------------------------------------------------------------------
+
+
+def equipment_of(office: Office, *, seen_by: Actor) -> list[Equipment]:
+    """What an office works with: what is here first, then what it had."""
+    seen_by.require("office.see")
+    rows = list(Equipment.objects.live().filter(office=office)[:MOST_EQUIPMENT])
+    return sorted(rows, key=lambda row: (row.ends is not None, row.kind or "", row.label or "", str(row.pk)))
+
+
+def legal_texts(*, text: str = "", kind: str = "", on: date | None = None) -> QuerySet[LegalText]:
+    """Laws, norms and plans by title; narrowed to a kind, to words of the title, to those in force on a day."""
+    found: QuerySet[LegalText] = LegalText.objects.in_force(on) if on else LegalText.objects.live()
+    if kind:
+        found = found.filter(kind=kind)
+    for word in fold(text).split()[:8]:
+        found = found.filter(Q(sort_key__contains=word) | Q(number__icontains=word))
+    return found.order_by("sort_key", "pk")
 
 
 # -- facilities ---------------------------------------------------------------------------

@@ -19,8 +19,10 @@ from baarada.registry.counting import count
 from baarada.registry.models import (
     OF_A_CAREER,
     OF_A_PERSON,
+    PERSONAL,
     Area,
     Assignment,
+    ExtraValue,
     Facility,
     Identifier,
     Inclusion,
@@ -210,6 +212,9 @@ class PersonFile:
     papers: list[Paper]
     career: list[Any]
     """Statuses, studies, licences, absences, acts, departures."""
+    personal: list[Any]
+    """Relatives, languages, other contacts."""
+    extras: list[ExtraValue]
     office: Office | None
     conflicts: list[ConflictRow]
     acts: dict[UUID, ActRow] = field(default_factory=dict)
@@ -219,6 +224,7 @@ class PersonFile:
         """All its records."""
         return [
             self.person, *self.linked, *self.identifiers, *self.postings, *self.papers, *self.career,
+            *self.personal, *self.extras,
         ]  # fmt: skip
 
 
@@ -245,6 +251,8 @@ def person_file(pk: UUID, *, seen_by: Actor, on: date) -> PersonFile | None:
         postings=sorted((r for r in rows if isinstance(r, Posting)), key=lambda p: posting_order(p, on)),
         papers=sorted((r for r in rows if isinstance(r, Paper)), key=summaries.order),
         career=sorted((r for r in rows if isinstance(r, OF_A_CAREER)), key=summaries.order),
+        personal=sorted((r for r in rows if isinstance(r, PERSONAL)), key=summaries.order),
+        extras=sorted((r for r in rows if isinstance(r, ExtraValue)), key=lambda r: str(r.pk)),
         office=person.office,
         conflicts=conflicts_of([person.canonical]).get(person.canonical, []),
     )

@@ -57,7 +57,7 @@ def check_person(values: Mapping[str, Any], today: date) -> dict[str, Any]:
             problem = check_phone(values[name])
             if problem:
                 problems[name] = problem
-    if values.get("email") and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", values["email"]):
+    if values.get("email") and not is_email(values["email"]):
         problems["email"] = _("An e-mail address has the form name@place.org.")
     if isinstance(values.get("children"), int) and not 0 <= values["children"] <= 40:
         problems["children"] = _("The number of children lies between 0 and 40.")
@@ -338,3 +338,67 @@ def _not_ahead(name: str, day: PartialDate | None, today: date) -> dict[str, Any
     if day and day.first() > today:
         return {name: _("%(day)s is yet to come.") % {"day": partial_day(day)}}
     return {}
+
+
+# -- rows beside identity and contact -----------------------------------------------------
+
+
+def check_relative(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a member of the family, by field."""
+    problems = _not_ahead("born", values.get("born"), today)
+    if not values.get("name"):
+        problems["name"] = _("Write the name; “child” alone will do where it is not known.")
+    if values.get("phone") and (problem := check_phone(values["phone"])):
+        problems["phone"] = problem
+    return problems
+
+
+def check_language(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Problems with a level in a language, by field."""
+    if not values.get("language"):
+        return {"language": _("Choose the language.")}
+    if not any(values.get(name) for name in ("spoken", "read", "written", "note")):
+        return {"spoken": _("Say how well it is spoken, read or written.")}
+    return {}
+
+
+def check_contact(values: Mapping[str, Any], takes: str) -> dict[str, Any]:
+    """Problems with a way to reach somebody, by field; ``takes`` is ``phone``, ``email`` or anything else."""
+    problems: dict[str, Any] = {}
+    if not values.get("kind"):
+        problems["kind"] = _("Choose what kind of contact it is.")
+    if not values.get("value"):
+        problems["value"] = _("Write the number or the address.")
+    elif takes == "phone" and (problem := check_phone(values["value"])):
+        problems["value"] = problem
+    elif takes == "email" and not is_email(values["value"]):
+        problems["value"] = _("An e-mail address has the form name@place.org.")
+    return problems
+
+
+def is_email(text: str) -> bool:
+    """True if it has the form of an e-mail address."""
+    return bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text))
+
+
+# -- texts and equipment --------------------------------------------------------------------
+
+
+def check_legal_text(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a law, a norm, a plan, by field."""
+    problems = check_span(values.get("starts"), values.get("ends")) | _not_ahead(
+        "dated", values.get("dated"), today
+    )
+    if "title" in values and not values["title"]:
+        problems["title"] = _("Write the title of the text.")
+    return problems
+
+
+def check_equipment(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Problems with a thing that an office works with, by field."""
+    problems = check_span(values.get("starts"), values.get("ends")) | _not_ahead(
+        "checked", values.get("checked"), today
+    )
+    if "kind" in values and not values["kind"]:
+        problems["kind"] = _("Choose what it is.")
+    return problems

@@ -8,7 +8,17 @@ from django.utils.translation import ngettext, pgettext
 from baarada.kernel.days import PartialDate
 from baarada.registry import facts, lists
 from baarada.registry.display import number, on, partial_day, show, span
-from baarada.registry.models import Absence, Employment, Exit, Licence, PersonnelAct, Qualification
+from baarada.registry.models import (
+    Absence,
+    Contact,
+    Employment,
+    Exit,
+    LanguageSkill,
+    Licence,
+    PersonnelAct,
+    Qualification,
+    Relative,
+)
 
 TITLES: dict[type[Any], tuple[str, ...]] = {
     Employment: ("status", "worker", "employer", "corps", "grade", "category"),
@@ -17,6 +27,9 @@ TITLES: dict[type[Any], tuple[str, ...]] = {
     Absence: ("kind",),
     PersonnelAct: ("nature", "kind"),
     Exit: ("kind",),
+    Relative: ("name", "link"),
+    LanguageSkill: ("language",),
+    Contact: ("value", "kind"),
 }
 """The facts of which the first that is known names the row."""
 DETAILS: dict[type[Any], tuple[str, ...]] = {
@@ -26,8 +39,15 @@ DETAILS: dict[type[Any], tuple[str, ...]] = {
     Absence: (),
     PersonnelAct: ("kind", "given_by", "score"),
     Exit: ("country", "destination"),
+    Relative: ("link", "phone", "address"),
+    LanguageSkill: (),
+    Contact: ("kind", "owner", "network"),
 }
 """What else is told of it in a line."""
+
+
+MARKS = ("dependent", "notify", "preferred")
+"""Yes or no: told only where it is yes."""
 
 
 def title(row: Any) -> str:
@@ -56,6 +76,13 @@ def _counted(row: Any) -> list[str]:
         out.append(ngettext("%(n)s day", "%(n)s days", row.days) % {"n": number(row.days)})
     if isinstance(row, Qualification) and row.hours:
         out.append(ngettext("%(n)s hour", "%(n)s hours", row.hours) % {"n": number(row.hours)})
+    if isinstance(row, Relative | Contact):
+        out += [str(facts.fact(type(row), name).label).lower() for name in MARKS if getattr(row, name, None)]
+    if isinstance(row, LanguageSkill):
+        out += [
+            f"{str(facts.fact(LanguageSkill, name).label).lower()}{_(':')} {_said(row, name)}"
+            for name in ("spoken", "read", "written") if getattr(row, name)
+        ]  # fmt: skip
     decision = getattr(row, "decision", None)
     if decision:
         out.append(_("decision %(number)s") % {"number": decision})
@@ -78,7 +105,7 @@ def days(row: Any) -> str:
 def day_of(row: Any) -> PartialDate | None:
     """The day by which rows are ordered."""
     found: PartialDate | None = None
-    for name in ("left", "awarded", "dated", "starts", "ends"):
+    for name in ("left", "awarded", "dated", "starts", "ends", "born"):
         found = found or getattr(row, name, None)
     return found
 

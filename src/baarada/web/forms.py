@@ -1,6 +1,6 @@
 """Forms made of facts: one field for each, reading what people type into what the register keeps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import BadDate, PartialDate, parse
 from baarada.kernel.text import fold
-from baarada.registry import facts, lists, posts, search
+from baarada.registry import extras, facts, lists, posts, search
 from baarada.registry.errors import Invalid
 from baarada.registry.facts import Fact
 from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Inclusion, Office, Post, Unit
@@ -286,6 +286,9 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
             return OfficeField(**common)
         case facts.YES_NO:
             return forms.BooleanField(**common)
+        case facts.ANSWER:
+            answers = [("", _("Choose…")), ("1", _("yes")), ("0", _("no"))]
+            return forms.TypedChoiceField(choices=answers, coerce=int, empty_value=None, **common)
         case facts.NUMBER:
             return NumberField(**common)
         case facts.SHARE:
@@ -320,12 +323,13 @@ class FactForm(forms.Form):
     """A form over some facts of one kind of record.
 
     ``why`` adds what justifies a change: reason, decision, since when. ``facility`` is the one in which a
-    service is looked for where the form itself names none.
+    service is looked for where the form itself names none. ``known`` are facts that read otherwise than their
+    kind of record says.
     """
 
     def __init__(
         self, model: type[Record], names: Iterable[str], *args: Any, required: Iterable[str] = (),
-        why: Iterable[str] = (), facility: Any = None, **kwargs: Any,
+        why: Iterable[str] = (), facility: Any = None, known: Mapping[str, Fact] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.facility = facility
@@ -333,7 +337,8 @@ class FactForm(forms.Form):
         self.names = list(names)
         for name in self.names:
             target: Any = model._meta.get_field(name).related_model
-            self.fields[name] = field_for(facts.fact(model, name), required=False, target=target)
+            fact = (known or {}).get(name) or facts.fact(model, name)
+            self.fields[name] = field_for(fact, required=False, target=target)
             self.fields[name].needed = name in needed  # type: ignore[attr-defined]
         for name in why:
             self.fields[f"why_{name}"] = _why_field(name)
@@ -429,7 +434,7 @@ def initial_of(record: Record, names: Iterable[str]) -> dict[str, Any]:
     """What a form shows of a record before anything is typed."""
     out = {}
     for name in names:
-        fact = facts.fact(type(record), name)
+        fact = extras.fact_of(record, name)
         if fact.reads == facts.PLACE:
             model: Any = type(record)._meta.get_field(name).related_model
             target = getattr(record, f"{name}_id")

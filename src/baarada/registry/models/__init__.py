@@ -28,25 +28,35 @@ from baarada.registry.models.careers import (
 from baarada.registry.models.lists import Cadre, ListItem
 from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
 from baarada.registry.models.people import Identifier, Paper, Person, Posting
-from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Population, Unit
-from baarada.registry.models.posts import ABOLISHED, FROZEN, OPEN, Post
-
-OF_A_PERSON: tuple[type[Any], ...] = (
-    Identifier,
-    Posting,
-    Paper,
-    Employment,
-    Qualification,
-    Licence,
-    Absence,
-    PersonnelAct,
-    Exit,
+from baarada.registry.models.personal import Contact, ExtraValue, LanguageSkill, Relative
+from baarada.registry.models.places import (
+    Area,
+    Assignment,
+    Equipment,
+    Facility,
+    Inclusion,
+    Office,
+    Population,
+    Unit,
 )
+from baarada.registry.models.posts import ABOLISHED, FROZEN, OPEN, Post
+from baarada.registry.models.texts import LegalText
+
+OF_A_CAREER: tuple[type[Any], ...] = (Employment, Qualification, Licence, Absence, PersonnelAct, Exit)
+"""The rows of somebody's file that are shown under the career."""
+PERSONAL: tuple[type[Any], ...] = (Relative, LanguageSkill, Contact)
+"""Those that are shown beside identity and contact."""
+OF_A_PERSON: tuple[type[Any], ...] = (Identifier, Posting, Paper, *OF_A_CAREER, *PERSONAL, ExtraValue)
 """The rows of somebody's file."""
-OF_A_CAREER = OF_A_PERSON[3:]
-"""Those of them that are shown under the career."""
 
 __all__ = [
+    "Contact",
+    "Equipment",
+    "ExtraValue",
+    "LanguageSkill",
+    "LegalText",
+    "PERSONAL",
+    "Relative",
     "Population",
     "Post",
     "OPEN",

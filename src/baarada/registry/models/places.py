@@ -45,6 +45,35 @@ class Office(Spanned):
         return self.name or ""
 
 
+class Equipment(Spanned):
+    """A thing that an office works with: a computer, a motorcycle, a solar panel."""
+
+    office = Inside(Office)
+    kind = Text()
+    label = Text()
+    serial = Text()
+    state = Text()
+    checked = Day()
+    holder = Text()
+    giver = Text()
+    starts = Day()
+    """Since when the office has it."""
+    ends = Day()
+    note = Text()
+
+    class Merge:
+        number = 31
+        numbers = {
+            "office": 1, "kind": 2, "label": 3, "serial": 4, "state": 5, "checked": 6, "holder": 7, "giver": 8,
+            "starts": 9, "ends": 10, "note": 11,
+        }  # fmt: skip
+        together = [("starts", "ends"), ("state", "checked")]
+        scope = "office"
+
+    class Meta:
+        indexes = [models.Index(fields=["office"])]
+
+
 class Area(Spanned):
     """A place on the map of the administration: country, region, cercle, health district, commune."""
 

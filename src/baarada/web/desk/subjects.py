@@ -17,6 +17,7 @@ from baarada.registry.models import (
     OF_A_PERSON,
     Assignment,
     Cadre,
+    Equipment,
     Inclusion,
     ListItem,
     Person,
@@ -32,6 +33,7 @@ Key = tuple[int, UUID]
 WITH: dict[type[Record], tuple[str, ...]] = {
     **dict.fromkeys(OF_A_PERSON, ("person",)), Assignment: ("facility", "office"), Unit: ("facility",),
     Post: ("facility",), Inclusion: ("area", "parent"), Population: ("area",),
+    Equipment: ("office",),
 }  # fmt: skip
 """What is loaded with a record because it is called by it."""
 
@@ -87,6 +89,8 @@ def _subject(record: Any, pairs: dict[UUID, str]) -> Subject:
     match record:
         case Assignment() | Unit() | Post():
             return Subject(record, str(record.facility or ""), heading(record), kind, home_of(record))
+        case Equipment():
+            return Subject(record, str(record.office or ""), heading(record), kind, home_of(record))
         case Inclusion() | Population():
             return Subject(record, str(record.area or ""), heading(record), kind, home_of(record))
         case Link():

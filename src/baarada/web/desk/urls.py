@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.desk import about, acts, decisions, sign_in, views
+from baarada.web.desk import about, acts, decisions, sign_in, texts, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("decisions/", decisions.queue, name="decisions"),
     path("decisions/autres/", decisions.settle_others, name="settle-others"),
     path("decisions/<uuid:pk>/<int:unit>/", decisions.decision, name="decision"),
+    path("textes/", texts.texts, name="texts"),
+    path("textes/ajouter/", texts.add, name="add-text"),
     path("actes/", acts.acts, name="acts"),
     path("actes/<uuid:pk>/", acts.act, name="act"),
     path("actes/<uuid:pk>/defaire/", acts.undo, name="undo"),

@@ -18,7 +18,15 @@ from baarada.journal.runtime import schema
 from baarada.kernel.ids import as_uuid
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_CAREER, Population, Post
+from baarada.registry.models import (
+    OF_A_CAREER,
+    PERSONAL,
+    Equipment,
+    ExtraValue,
+    LegalText,
+    Population,
+    Post,
+)
 from baarada.web.desk.subjects import Key, Subject, subjects
 
 KINDS: dict[str, Any] = {
@@ -94,7 +102,11 @@ _DONE_TO_A_ROW = {
     "ended": gettext_lazy("end"),
 }
 CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
-_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post, Population)
+_PERSONAL: tuple[type[Any], ...] = (*PERSONAL, ExtraValue)
+_OF_A_PERSON = tuple(f"{model.__name__.lower()}." for model in _PERSONAL)
+_COMPOSED: tuple[type[Any], ...] = (
+    *OF_A_CAREER, *PERSONAL, ExtraValue, LegalText, Equipment, Post, Population,
+)  # fmt: skip
 KINDS |= {
     f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
     for model in _COMPOSED
@@ -105,7 +117,7 @@ MANY = ("pack.loaded", "set up")
 """Acts that are about no record more than another."""
 
 FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "people": (gettext_lazy("People"), ("person.",)),
+    "people": (gettext_lazy("People"), ("person.", *_OF_A_PERSON)),
     "numbers": (gettext_lazy("Numbers"), ("identifier.",)),
     "postings": (gettext_lazy("Postings"), ("posting.",)),
     "career": (gettext_lazy("Administrative career"), CAREER),
@@ -114,7 +126,8 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
         gettext_lazy("Facilities and places"),
         ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion.", "population."),
     ),
-    "offices": (gettext_lazy("Offices and accounts"), ("office.", "account.", "set up")),
+    "offices": (gettext_lazy("Offices and accounts"), ("office.", "equipment.", "account.", "set up")),
+    "texts": (gettext_lazy("Laws, norms and plans"), ("legaltext.",)),
     "imports": (gettext_lazy("Imports"), ("people.", "facilities.", "pack.")),
     "decisions": (gettext_lazy("Disagreements decided"), ("conflict.",)),
     "undone": (gettext_lazy("Acts undone"), ("undone",)),

@@ -1,4 +1,4 @@
-"""The rows of a career on a file's page, and the forms that add one."""
+"""Rows of a file in words on its page (a career, the family, languages), and the forms that add one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import career, facts, lists, queries, summaries
 from baarada.registry.errors import Invalid
-from baarada.registry.models import OF_A_CAREER, Employment, Exit, Person, Posting
+from baarada.registry.models import Employment, Exit, Person, Posting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
 from baarada.web.records.facts import SORTS, word_of
@@ -40,13 +40,19 @@ FIELDS = {
     "absence": ("kind", "starts", "ends", "days", "asked", "decision", "returned", "note"),
     "act": ("kind", "nature", "dated", "starts", "ends", "given_by", "score", "decision", "reason", "note"),
     "exit": ("kind", "left", "country", "destination", "decision", "decided", "note"),
+    "relative": ("name", "link", "sex", "born", "dependent", "notify", "phone", "address", "note"),
+    "language": ("language", "spoken", "read", "written", "note"),
+    "contact": ("kind", "value", "owner", "network", "preferred", "note"),
 }  # fmt: skip
 """What the form of each kind asks for, in its order."""
 BESIDE = {
     "employment": ("corps", "category", "grade", "tier", "step", "index", "decision", "decided", "note"),
 }  # fmt: skip
 """What stands in a second column where the form is long."""
-NEEDED = {"absence": ("kind", "starts"), "act": ("kind",), "exit": ("kind", "left")}
+NEEDED = {
+    "absence": ("kind", "starts"), "act": ("kind",), "exit": ("kind", "left"), "relative": ("name",),
+    "language": ("language",), "contact": ("kind", "value"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,12 +76,12 @@ class Group:
     lines: list[Line]
 
 
-def groups(rows: Iterable[Any], conflicts: Iterable[ConflictRow]) -> list[Group]:
-    """The rows of a career by kind, in the order of a career; a kind without a row has an empty group."""
+def groups(kinds: Iterable[Any], rows: Iterable[Any], conflicts: Iterable[ConflictRow]) -> list[Group]:
+    """Rows of a file by kind, in the order of the kinds; one without a row has an empty group."""
     rows = list(rows)
     undecided = {row.entity for row in conflicts if row.merge != LATEST}
     out = []
-    for model in OF_A_CAREER:
+    for model in kinds:
         sort = word_of(model)
         lines = [
             Line(
@@ -125,13 +131,15 @@ def _titles() -> dict[str, str]:
         "employment": _("Add an administrative status"), "qualification": _("Add a diploma or a training"),
         "licence": _("Add a registration or a licence"), "absence": _("Add an absence"),
         "act": _("Add a sanction, an award, an appraisal"), "exit": _("Departure for good"),
+        "relative": _("Add a member of the family"), "language": _("Add a level in a language"),
+        "contact": _("Add another way to reach them"),
     }  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def add(request: ActorRequest, pk: UUID, sort: str) -> HttpResponse:
-    """One more row of a career. A departure also ends the postings that still run."""
+    """One more row of a file. A departure also ends the postings that still run."""
     if sort not in FIELDS:
         raise Http404
     person: Person = record_of("person", pk)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baarada.journal import runtime
 from baarada.journal.models import Link
 from baarada.kernel.errors import Refused
-from baarada.registry import actions, search
+from baarada.registry import actions, identifiers, search
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Facility, Identifier, Person, Posting
 from baarada.web.forms import FactForm
@@ -137,6 +137,8 @@ def add_number(request: ActorRequest, pk: UUID) -> HttpResponse:
                     "Somebody else has this number: look at the file beside, then tick the box if it is right."
                 )
                 raise Invalid({"number": sentence})
+            if (doubt := _doubt(form)) and request.POST.get("as_paper") != "yes":
+                raise Invalid({"number": doubt})
             act = actions.add_identifier(
                 person, {k: v for k, v in form.values().items() if v is not None}, by=request.actor
             )
@@ -152,10 +154,17 @@ def add_number(request: ActorRequest, pk: UUID) -> HttpResponse:
         "person": person,
         "title": _("Add a number"),
         "alike": alike,
+        "doubt": _doubt(form) if request.method == "POST" and form.is_bound else "",
         "room": "people",
         "back": home_of(person),
     }
     return page(request, "web/people/simple.html", context, status=422 if form.errors else 200)
+
+
+def _doubt(form: FactForm) -> str:
+    """Why the number that was typed may be wrong."""
+    values = form.cleaned_data
+    return identifiers.doubt(values.get("kind"), values.get("number"))
 
 
 def _others_with(request: ActorRequest, form: FactForm, person: Person) -> list[listing.Row]:

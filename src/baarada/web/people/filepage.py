@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy
 from baarada.journal import actions, tokens
 from baarada.journal import queries as journal
 from baarada.journal.models import Link
-from baarada.registry import facts, lists, queries, summaries
+from baarada.registry import extras, facts, identifiers, lists, queries, summaries
 from baarada.registry.models import (
     OF_A_CAREER,
     OF_A_PERSON,
+    PERSONAL,
     Employment,
     Exit,
+    ExtraValue,
     Identifier,
     Licence,
     Office,
@@ -31,6 +33,7 @@ from baarada.registry.models import (
 from baarada.registry.queries import PersonFile
 from baarada.web.people.career import Career, career
 from baarada.web.people.careerrows import Group, groups
+from baarada.web.people.extrafacts import ExtraGroup, extra_groups
 from baarada.web.records.facts import Shown, by_unit, entry_value, shown_facts, value_of
 from baarada.web.records.questions import Question, questions
 
@@ -78,8 +81,11 @@ class FilePage:
     main: Posting | None
     identity: Section
     contact: Section
-    numbers: list[tuple[Identifier, Shown]]
+    numbers: list[tuple[Identifier, Shown, str]]
+    """Each with its disagreements, and why it may be wrong."""
     rows: list[Group]
+    personal: list[Group]
+    extras: list[ExtraGroup]
     questions: list[Question]
     missing: list[tuple[str, str]]
     complete: int
@@ -102,7 +108,10 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     left = None if main else next((p for p in file.postings if p.ends and p.ends.last() < on), None)
     gone = next((r for r in file.career if isinstance(r, Exit) and r.left and r.left.last() <= on), None)
     missing = missing_facts(file, main or left or gone, on)
-    total = len(WANTED) + 3 + len(asked_of(file, on))
+    status = status_of(file, on)
+    total = (
+        len(WANTED) + 3 + len(asked_of(file, on)) + len(extras.asked_of(status.worker if status else None))
+    )
     return FilePage(
         file=file,
         person=person,
@@ -110,8 +119,17 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
         main=main,
         identity=Section(shown_facts(person, IDENTITY, histories, conflicts)),
         contact=Section(shown_facts(person, CONTACT, histories, conflicts)),
-        numbers=[(one, shown_facts(one, ("kind",), histories, conflicts)[0]) for one in file.identifiers],
-        rows=groups(file.career, file.conflicts),
+        numbers=[
+            (
+                one,
+                shown_facts(one, ("kind",), histories, conflicts)[0],
+                identifiers.doubt(one.kind, one.number),
+            )
+            for one in file.identifiers
+        ],
+        rows=groups(OF_A_CAREER, file.career, file.conflicts),
+        personal=groups(PERSONAL, file.personal, file.conflicts),
+        extras=extra_groups(file.extras, file.conflicts, status_of(file, on)),
         questions=questions(file.conflicts, file.rows) if not known else [],
         missing=missing,
         complete=round(100 * (total - len(missing)) / total),
@@ -178,6 +196,11 @@ def missing_facts(file: PersonFile, posting: Posting | Exit | None, on: date) ->
         words, has, sort = ASKED[name]
         if not has(file, on):
             out.append((str(words), _address(file, sort, name, on)))
+    told = {row.field for row in file.extras if extras.value_of(row) is not None}
+    status = status_of(file, on)
+    for extra in extras.asked_of(status.worker if status else None):
+        if extra.code not in told:
+            out.append((extra.label, reverse("web:extras", args=[person.pk])))
     if posting is None:
         out.append((_("A posting"), reverse("web:start-posting", args=[person.pk])))
     if not file.papers:
@@ -296,6 +319,8 @@ def _as_known(file: PersonFile, known: date) -> PersonFile:
         postings=sorted(kinds[Posting], key=lambda p: queries.posting_order(p, known)),
         papers=kinds[Paper],
         career=sorted((row for model in OF_A_CAREER for row in kinds[model]), key=summaries.order),
+        personal=sorted((row for model in PERSONAL for row in kinds[model]), key=summaries.order),
+        extras=kinds[ExtraValue],
         office=person.office if person.office_id in offices else None,
         conflicts=[],
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.people import careerrows, edit, papers, postings, views
+from baarada.web.people import careerrows, edit, extrafacts, papers, postings, views
 
 urlpatterns = [
     path("recherche/", views.find, name="search"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("affectations/<uuid:pk>/muter/", postings.transfer, name="transfer"),
     path("affectations/<uuid:pk>/finir/", postings.end, name="end-posting"),
     path("personnes/<uuid:pk>/parcours/<slug:sort>/ajouter/", careerrows.add, name="add-row"),
+    path("personnes/<uuid:pk>/complements/", extrafacts.edit, name="extras"),
     path("structures/proches/", postings.facility_choices, name="facility-choices"),
     path("personnes/<uuid:pk>/papiers/ajouter/", papers.add, name="add-paper"),
     path("papiers/<uuid:pk>/", papers.show, name="paper"),

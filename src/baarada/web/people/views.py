@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from baarada.journal import runtime
-from baarada.registry import queries, search
+from baarada.registry import extras, queries, search
 from baarada.registry.models import Area, Facility, Office, Paper, Posting
 from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
 from baarada.web.people import filepage, listing
@@ -198,5 +198,6 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         "missing": shown.missing,
         "latest": filepage.latest(shown),
         "kept_words": _("Kept here"),
+        "has_extras": bool(extras.fields()),
     }
     return page(request, "web/people/file.html", context, part="panel")

@@ -8,7 +8,7 @@ from baarada.journal import queries as journal
 from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.registry import places
-from baarada.registry.models import Office
+from baarada.registry.models import Equipment, Office
 from baarada.registry.places import Charge
 from baarada.web.records.facts import Shown, by_unit, shown_facts
 from baarada.web.records.questions import Question, questions
@@ -39,6 +39,7 @@ class OfficePage:
     charge: Charge
     nature: list[Shown]
     contact: list[Shown]
+    equipment: list[Equipment]
     questions: list[Question]
 
 
@@ -54,6 +55,7 @@ def build(office: Office, on: date, *, seen_by: Actor) -> OfficePage:
         below=[Branch(one, charges[one.pk]) for one in below], charge=charges[office.pk],
         nature=shown_facts(office, NATURE, histories, conflicts),
         contact=shown_facts(office, CONTACT, histories, conflicts),
+        equipment=places.equipment_of(office, seen_by=seen_by),
         questions=[q for q in questions(rows, [office]) if q.blocks],
     )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from baarada.web.places import edit, posts, views
+from baarada.web.places import edit, equipment, posts, views
 
 urlpatterns = [
+    path("bureaux/<uuid:pk>/equipement/ajouter/", equipment.add, name="add-equipment"),
     path("structures/", views.facilities, name="facilities"),
     path("structures/ajouter/", edit.add_facility, name="add-facility"),
     path("structures/<uuid:pk>/", views.facility, name="facility"),

@@ -11,17 +11,22 @@ from baarada.journal import queries as journal
 from baarada.journal.entries import CORRECT, NOTE, PROPOSE
 from baarada.journal.models import ConflictRow, Record
 from baarada.kernel.days import PartialDate
-from baarada.registry import facts
+from baarada.registry import extras, facts
 from baarada.registry.display import show, span
 from baarada.registry.models import (
     Absence,
     Area,
     Assignment,
+    Contact,
     Employment,
+    Equipment,
     Exit,
+    ExtraValue,
     Facility,
     Identifier,
     Inclusion,
+    LanguageSkill,
+    LegalText,
     Licence,
     Office,
     Paper,
@@ -31,6 +36,7 @@ from baarada.registry.models import (
     Post,
     Posting,
     Qualification,
+    Relative,
     Unit,
 )
 
@@ -112,7 +118,7 @@ def _shown(record: Any, name: str, histories: Any, conflicts: Conflicts) -> Show
     return Shown(
         record=record,
         name=first,
-        label=facts.unit_label(model, name) if len(unit) > 1 else facts.fact(model, name).label,
+        label=facts.unit_label(model, name) if len(unit) > 1 else extras.fact_of(record, name).label,
         value=", ".join(v for v in values if v),
         to_decide=bool(row) and row is not None and row.merge != "latest",
         others=1 if row and row.merge == "latest" else 0,
@@ -122,7 +128,7 @@ def _shown(record: Any, name: str, histories: Any, conflicts: Conflicts) -> Show
 
 def value_of(record: Any, name: str) -> str:
     """A field's value in words."""
-    fact = facts.fact(type(record), name)
+    fact = extras.fact_of(record, name)
     if fact.reads == facts.PLACE and hasattr(record, f"{name}_label"):
         return getattr(record, f"{name}_label") or ""
     if fact.reads == facts.PLACE:
@@ -133,12 +139,13 @@ def value_of(record: Any, name: str) -> str:
     return show(fact, getattr(record, name), sex=getattr(record, "sex", None))
 
 
-def entry_value(model: type[Record], values: dict[str, Any]) -> str:
-    """What an entry wrote for a unit, in words."""
+def entry_value(of: Record | type[Record], values: dict[str, Any]) -> str:
+    """What an entry wrote for a unit of a record, or of a record of a kind, in words."""
+    model = of if isinstance(of, type) else type(of)
     if list(values) == ["starts", "ends"]:
         return span_value(values["starts"], values["ends"]) or _("(empty)")
     parts = [
-        show(facts.fact(model, name), value) for name, value in values.items() if name in facts.FACTS[model]
+        show(extras.fact_of(of, name), value) for name, value in values.items() if name in facts.FACTS[model]
     ]
     if list(values) == ["deleted"]:
         return _("marked as deleted") if values["deleted"] else _("kept")
@@ -162,8 +169,9 @@ def fact_history(record: Any, name: str) -> list[Value]:
     for write in found:
         out.append(
             Value(
-                text=entry_value(model, write.values), mark=write.kind, by=write.by, office=names.get(write.office, ""),
-                at=write.at, reason=write.reason, decision=write.decision, effective=write.effective,
+                text=entry_value(record, write.values), mark=write.kind, by=write.by,
+                office=names.get(write.office, ""), at=write.at,
+                reason=write.reason, decision=write.decision, effective=write.effective,
                 shown=write.shown or write.ref == agreed, stands=write.stands,
                 corrected=newer is not None and newer.mode == CORRECT and not write.stands and write.ref != agreed,
                 note=write.mode == NOTE, proposed=write.mode == PROPOSE and write.stands, act=write.act,
@@ -194,7 +202,7 @@ def panel(asked: str, records: Iterable[Any]) -> dict[str, Any] | None:
         "record": record,
         "name": unit[0],
         "sort": sort_of(record),
-        "label": facts.unit_label(model, name) if len(unit) > 1 else facts.fact(model, name).label,
+        "label": facts.unit_label(model, name) if len(unit) > 1 else extras.fact_of(record, name).label,
         "owner": facts.owner_of(model, name),
         "values": fact_history(record, name),
         "fields": ",".join(unit),
@@ -205,7 +213,8 @@ SORTS: dict[str, type[Record]] = {
     "person": Person, "number": Identifier, "posting": Posting, "paper": Paper, "facility": Facility, "area": Area,
     "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
     "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
-    "post": Post, "population": Population,
+    "post": Post, "population": Population, "relative": Relative, "language": LanguageSkill, "contact": Contact,
+    "extra": ExtraValue, "text": LegalText, "equipment": Equipment,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 

@@ -16,16 +16,20 @@ from baarada.journal.drafts import Seen
 from baarada.journal.models import ConflictRow, Record
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_id
-from baarada.registry import actions, facts, lists, summaries
+from baarada.registry import actions, extras, facts, lists, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
     OF_A_CAREER,
     OF_A_PERSON,
+    PERSONAL,
     Area,
     Assignment,
+    Equipment,
+    ExtraValue,
     Facility,
     Identifier,
     Inclusion,
+    LegalText,
     Office,
     Person,
     Population,
@@ -77,15 +81,27 @@ def home_of(record: Any) -> str:
         return reverse("web:area", args=[record.pk])
     if isinstance(record, Office):
         return reverse("web:office", args=[record.pk])
+    if isinstance(record, Equipment):
+        return reverse("web:office", args=[record.office_id])
+    if isinstance(record, LegalText):
+        return reverse("web:record", args=["text", record.pk])
     return reverse("web:person", args=[record.canonical])
 
 
-LISTS = {Person: "web:people", Facility: "web:facilities", Area: "web:areas", Office: "web:offices"}
+LISTS = {
+    Person: "web:people",
+    Facility: "web:facilities",
+    Area: "web:areas",
+    Office: "web:offices",
+    LegalText: "web:texts",
+}
 """Where to go on from a record that has no page any more."""
 
 
 def room_of(record: Any) -> str:
     """The entry of the menu that a record belongs to."""
+    if isinstance(record, LegalText):
+        return "more"
     return "people" if isinstance(record, (Person, *OF_A_PERSON)) else "facilities"
 
 
@@ -96,8 +112,12 @@ def heading(record: Any) -> str:
     if isinstance(record, Identifier):
         said = [p for p in (lists.label("identifier_kind", record.kind), record.number) if p]
         return f"{_(':')} ".join(said)
-    if isinstance(record, OF_A_CAREER):
+    if isinstance(record, (*OF_A_CAREER, *PERSONAL)):
         return summaries.title(record)
+    if isinstance(record, ExtraValue):
+        return lists.label(extras.LIST, record.field)
+    if isinstance(record, Equipment):
+        return " ".join(p for p in (lists.label("equipment_kind", record.kind), record.label) if p)
     if isinstance(record, Assignment):
         return str(record.office or "")
     if isinstance(record, Inclusion):
@@ -151,8 +171,10 @@ def revise(request: ActorRequest, sort: str, pk: UUID, verb: str) -> HttpRespons
     known = facts.FACTS[type(record)]
     names = [n for n in request.GET.get("fields", "").split(",") if n in known and n not in HIDDEN]
     names = list(dict.fromkeys(m for n in names for m in facts.unit_of(type(record), n)))
+    names = extras.asked_names(record, names)
     if not names:
         raise Http404
+    known_facts = {name: extras.fact_of(record, name) for name in names}
     why = {
         "change": ("effective", "decision", "reason"),
         "correct": ("reason",),
@@ -160,14 +182,18 @@ def revise(request: ActorRequest, sort: str, pk: UUID, verb: str) -> HttpRespons
     }[verb]
     if request.method == "POST":
         facility = getattr(record, "facility", None)
-        form = FactForm(type(record), names, request.POST, why=why, facility=facility)
+        form = FactForm(type(record), names, request.POST, why=why, facility=facility, known=known_facts)
         if form.is_valid():
             answer = _save(request, record, form, verb)
             if answer is not None:
                 return answer
     else:
         form = FactForm(
-            type(record), names, why=why, initial={} if verb == "note" else initial_of(record, names)
+            type(record),
+            names,
+            why=why,
+            initial={} if verb == "note" else initial_of(record, names),
+            known=known_facts,
         )
     context = {
         "form": form,
@@ -187,7 +213,7 @@ def revise(request: ActorRequest, sort: str, pk: UUID, verb: str) -> HttpRespons
 
 def _title(record: Any, names: list[str], verb: str) -> str:
     model = type(record)
-    label = facts.unit_label(model, names[0]) if len(names) > 1 else facts.fact(model, names[0]).label
+    label = facts.unit_label(model, names[0]) if len(names) > 1 else extras.fact_of(record, names[0]).label
     sentence = {
         "change": _("Change: %(fact)s"), "correct": _("Correct: %(fact)s"), "note": _("Note an older fact: %(fact)s"),
     }[verb]  # fmt: skip
@@ -213,11 +239,17 @@ def _save(request: ActorRequest, record: Any, form: FactForm, verb: str) -> Http
     try:
         if verb == "note":
             typed = {n: v for n, v in form.values().items() if v is not None}
+            typed = extras.whole_unit(record, typed)
             act: Any = actions.note_older(record, typed, by=request.actor, why=form.why())
         else:
             seen = page_seen(request, record)
             act = actions.revise(
-                record, form.values(), seen=seen, by=request.actor, mode=actions.MODES[verb], why=form.why()
+                record,
+                extras.whole_unit(record, form.values()),
+                seen=seen,
+                by=request.actor,
+                mode=actions.MODES[verb],
+                why=form.why(),
             )
     except Invalid as invalid:
         form.take(invalid)
