@@ -232,8 +232,8 @@ class TestTheDoor:
 REFERENCE = {
     "area_and_below", "areas_above", "areas_like", "areas_within", "assignment_of", "assignment_order", "contents",
     "country", "enclosing", "facilities_alike", "facilities_like", "facilities_named", "facilities_of_office",
-    "facility_counts", "joined", "kind_counts", "legal_texts", "office_of_facility", "offices", "offices_above", "offices_below",
-    "part_counts", "populations", "steps", "units_of", "when",
+    "facility_counts", "joined", "kind_counts", "legal_texts", "office_of_facility", "offices", "offices_above",
+    "offices_below", "part_counts", "populations", "steps", "units_of", "when",
 }  # fmt: skip
 """Questions about national reference data, which everybody may read: areas, offices, what a facility answers to."""
 
