@@ -14,7 +14,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "trois mangues vertes"
-PATIENCE = 60
+PATIENCE = 180
 
 
 @dataclass

@@ -41,6 +41,7 @@ def add_person(request: ActorRequest) -> HttpResponse:
         person = FactForm(Person, NEW_PERSON, required=required, initial=_named(request, name))
         posting = FactForm(Posting, NEW_POSTING, prefix="posting", initial=_placed(request))
         number = FactForm(Identifier, ("kind", "number"), prefix="number")
+    _begin_here(person)
     alike = _alike(request, name)
     bad = person.errors or posting.errors or number.errors
     context = {
@@ -53,6 +54,13 @@ def add_person(request: ActorRequest) -> HttpResponse:
         "name": name,
     }
     return page(request, "web/people/add.html", context, status=422 if bad else 200)
+
+
+def _begin_here(form: FactForm) -> None:
+    """Put the cursor into the first field that is empty, unless a refusal is to be read first."""
+    empty = next((field for field in form if not field.value()), None)
+    if empty is not None and not form.is_bound:
+        empty.field.widget.attrs["autofocus"] = True
 
 
 def _named(request: ActorRequest, name: str) -> dict[str, str]:
