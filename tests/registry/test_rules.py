@@ -128,6 +128,7 @@ REFUSED = [
     (rules.check_employment, {"decision": "x"}, "status"),
     (rules.check_employment, {"status": "FONC", "step": 31}, "step"),
     (rules.check_employment, {"status": "FONC", "index": -1}, "index"),
+    (rules.check_employment, {"status": "FONC", "hours": 169}, "hours"),
     (rules.check_employment, {"status": "FONC", "starts": parse("2020"), "ends": parse("2019")}, "ends"),
     (qualification, {"title": "", "diploma": None}, "diploma"),
     (qualification, {"awarded": parse("1984")}, "awarded"),

@@ -252,7 +252,7 @@ def check_post(values: Mapping[str, Any]) -> dict[str, Any]:
 
 SAYS_A_STATUS = (
     "worker", "employer", "status", "position", "corps", "category", "grade", "tier", "step", "index", "funding",
-    "contract", "starts", "note",
+    "contract", "contract_kind", "hours", "starts", "note",
 )  # fmt: skip
 """Any of these is worth a row; an end or a decision alone is of nothing."""
 
@@ -262,7 +262,7 @@ def check_employment(values: Mapping[str, Any]) -> dict[str, Any]:
     problems = check_span(values.get("starts"), values.get("ends"))
     if not any(values.get(name) not in (None, "") for name in SAYS_A_STATUS):
         problems["status"] = _("Fill in at least the status, the employer or the grade.")
-    for name, most in (("step", 30), ("index", 10_000)):
+    for name, most in (("step", 30), ("index", 10_000), ("hours", 168)):
         if isinstance(values.get(name), int) and not 0 <= values[name] <= most:
             problems[name] = _("A number from 0 to %(most)s goes here.") % {"most": most}
     return problems

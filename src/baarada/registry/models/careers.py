@@ -36,6 +36,9 @@ class Employment(Spanned):
     decision = Text()
     decided = Day()
     end_reason = Text()
+    contract_kind = Text()
+    hours = Number()
+    """Hours in a week, as the contract has them."""
     note = Text()
 
     class Merge:
@@ -43,7 +46,7 @@ class Employment(Spanned):
         numbers = {
             "person": 1, "worker": 2, "employer": 3, "status": 4, "position": 5, "corps": 6, "category": 7, "grade": 8,
             "tier": 9, "step": 10, "index": 11, "funding": 12, "contract": 13, "starts": 14, "ends": 15,
-            "decision": 16, "decided": 17, "end_reason": 18, "note": 19,
+            "decision": 16, "decided": 17, "end_reason": 18, "note": 19, "contract_kind": 20, "hours": 21,
         }  # fmt: skip
         person = ["person"]
         owner = dict.fromkeys(

@@ -36,6 +36,10 @@ class Person(Record):
     photo = Outside("registry.Paper")
     office = Inside(Office)
     note = Text()
+    title = Text()
+    birth_country = Text()
+    residence_country = Text()
+    other_nationalities = Texts()
     sort_key = models.TextField(default="", editable=False)
 
     Derived = {"sort_key": ordering("family_name", "given_names")}
@@ -48,6 +52,7 @@ class Person(Record):
             "birth_area": 7, "nationality": 8, "marital": 9, "children": 10, "languages": 11, "phone": 12,
             "phone2": 13, "email": 14, "address": 15, "residence": 16, "contact_name": 17, "contact_link": 18,
             "contact_phone": 19, "dependents": 20, "photo": 21, "office": 22, "note": 23,
+            "title": 24, "birth_country": 25, "residence_country": 26, "other_nationalities": 27,
         }  # fmt: skip
         person = ["family_name", "given_names", "sex", "born", "nationality", "office"]
         together = [("contact_name", "contact_link", "contact_phone")]

@@ -28,7 +28,7 @@ from baarada.web.records.views import heading, home_of, page_seen, record_of
 FIELDS = {
     "employment": (
         "worker", "employer", "status", "position", "corps", "category", "grade", "tier", "step", "index", "funding",
-        "contract", "starts", "ends", "decision", "decided", "note",
+        "contract_kind", "contract", "hours", "starts", "ends", "decision", "decided", "note",
     ),
     "qualification": (
         "kind", "diploma", "title", "field", "institution", "country", "awarded", "reference", "starts", "ends",

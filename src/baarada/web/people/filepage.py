@@ -41,14 +41,21 @@ IDENTITY = (
     "family_name",
     "given_names",
     "other_names",
+    "title",
     "sex",
     "born",
     "birth_place",
+    "birth_area",
+    "birth_country",
     "nationality",
+    "other_nationalities",
     "marital",
     "children",
 )
-CONTACT = ("phone", "phone2", "email", "address", "contact_name", "languages", "dependents", "office", "note")
+CONTACT = (
+    "phone", "phone2", "email", "address", "residence", "residence_country", "contact_name", "languages", "dependents",
+    "office", "note",
+)  # fmt: skip
 WANTED = ("given_names", "sex", "born", "birth_place", "nationality", "phone", "address", "contact_name")
 """Facts without which a file counts as incomplete."""
 
