@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 from baarada.kernel.days import PartialDate
 from baarada.registry import facts, lists
 from baarada.registry.display import number, on, partial_day, show, span
-from baarada.registry.models import Absence, Employment, Exit, Licence, PersonnelAct, Qualification
+from baarada.registry.models import Absence, Employment, Exit, Licence, Paper, PersonnelAct, Qualification
 
 TITLES: dict[type[Any], tuple[str, ...]] = {
     Employment: ("status", "worker", "employer", "corps", "grade", "category"),
@@ -60,6 +60,13 @@ def _counted(row: Any) -> list[str]:
     if decision:
         out.append(_("decision %(number)s") % {"number": decision})
     return out
+
+
+def paper(row: Paper) -> str:
+    """What a paper is called in a sentence: its title, else its kind, with its reference."""
+    kind = lists.label("paper_kind", row.kind)
+    called = row.title or kind or str(facts.NAMES[Paper])
+    return f"{called} {row.reference}" if row.reference and row.reference not in called else called
 
 
 def days(row: Any) -> str:

@@ -22,4 +22,7 @@ urlpatterns = [
     path("papiers/<uuid:pk>/", papers.show, name="paper"),
     path("papiers/<uuid:pk>/fichier", papers.file, name="paper-file"),
     path("papiers/<uuid:pk>/vignette", papers.thumb, name="paper-thumb"),
+    path("papiers/<uuid:pk>/page/<int:number>", papers.picture, name="paper-picture"),
+    path("papiers/ferme", papers.closed, name="no-preview"),
+    path("personnes/<uuid:pk>/papiers/ajouter/<slug:key>", papers.draft_thumb, name="draft-thumb"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from baarada.journal import runtime
-from baarada.registry import queries, search
+from baarada.registry import paperdrafts, queries, search
 from baarada.registry.models import Area, Facility, Office, Paper, Posting
 from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
 from baarada.web.people import filepage, listing
@@ -197,6 +197,14 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         "twins": filepage.twins(shown.file),
         "missing": shown.missing,
         "latest": filepage.latest(shown),
+        "draft": _in_preparation(request, shown, known),
         "kept_words": _("Kept here"),
     }
     return page(request, "web/people/file.html", context, part="panel")
+
+
+def _in_preparation(request: ActorRequest, shown: filepage.FilePage, known: Any) -> paperdrafts.Draft | None:
+    """The paper that somebody began to add to this file."""
+    if known or not request.actor.may("paper.add"):
+        return None
+    return paperdrafts.of(shown.person.canonical, by=request.actor)
