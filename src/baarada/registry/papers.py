@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from baarada.registry import paperwork
 from baarada.registry.models import Paper
 
 MEMORY_MB, SECONDS = 400, 60
+_FEW = threading.BoundedSemaphore(2)
+"""So many files are looked at at the same time: an old laptop has memory for no more."""
 MISSING_PAPER, ALTERED_PAPER = gettext_noop("missing paper"), gettext_noop("altered paper")
 NO_FILE = "0" * 64
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -105,10 +108,11 @@ def passing() -> Iterator[Path]:
 
 def _work(verb: str, target: Path, *more: Path | int) -> None:
     try:
-        children.run(
-            "baarada.registry.paperwork", [verb, str(target), *map(str, more)],
-            memory_mb=MEMORY_MB, seconds=SECONDS,
-        )  # fmt: skip
+        with _FEW:
+            children.run(
+                "baarada.registry.paperwork", [verb, str(target), *map(str, more)],
+                memory_mb=MEMORY_MB, seconds=SECONDS,
+            )  # fmt: skip
     except children.ChildFailed as failed:
         raise Refused(_SENTENCES.get(failed.code, _TOO_HEAVY)) from None
 
@@ -173,22 +177,29 @@ MOST_SEEN_BYTES = 200_000_000
 
 
 def picture(digest: str, page: int) -> Path | None:
-    """A page of a paper as a small picture, drawn when first asked for; None where there is none.
+    """A page of a kept paper as a small picture, drawn when first asked for; None where there is none.
 
     Raises:
         Refused: the file cannot be drawn.
     """
-    name = digest if _DIGEST.fullmatch(digest) else NO_FILE
+    return draw(path(digest), digest if _DIGEST.fullmatch(digest) else NO_FILE, page)
+
+
+def draw(source: Path, name: str, page: int) -> Path | None:
+    """A page of a file as a small picture, kept under a name that stands for what is in the file.
+
+    Raises:
+        Refused: the file cannot be drawn.
+    """
     folder = _seen() / name[:2]
     place = folder / f"{name}-{page}.jpg"
     if place.exists():
         return place
-    if page < 0 or not path(digest).exists():
+    if page < 0 or not source.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True)
     with passing() as work:
-        first = page - page % DRAWN_AT_ONCE
-        _work("draw", work, path(digest), first, DRAWN_AT_ONCE)
+        _work("draw", work, source, page - page % DRAWN_AT_ONCE, DRAWN_AT_ONCE)
         for drawn in work.glob("*.jpg"):
             # Another page may have drawn it meanwhile, and be sending it: Windows replaces no open file.
             with contextlib.suppress(OSError):

@@ -21,7 +21,7 @@ from baarada.interop import tasks
 from baarada.interop.tables import jobs, outgoing
 from baarada.journal import runtime
 from baarada.kernel.errors import Refused
-from baarada.registry import paperdrafts, papers
+from baarada.registry import paperdrafts, papers, scans
 from baarada.upkeep import backup
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,7 @@ def tidy() -> None:
     jobs.forget_files()
     paperdrafts.forget_old()
     papers.forget_pictures()
+    scans.forget_old()
 
 
 def back_up() -> None:

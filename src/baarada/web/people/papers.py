@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from baarada.journal import runtime
 from baarada.kernel.errors import Refused
-from baarada.registry import actions, paperdrafts, papers, queries, summaries
+from baarada.registry import actions, paperdrafts, paperneeds, papers, queries, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Paper, Person
+from baarada.registry.paperneeds import Step
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, number_in, page, signed_in
 from baarada.web.records.views import home_of, record_of
@@ -40,7 +42,7 @@ def add(request: ActorRequest, pk: UUID) -> HttpResponse:
     problems = _take(request, person)
     if not adding:
         problems += _arrange(request, person, verb, key)
-    form = FactForm(Paper, NEW, request.POST if adding else None, initial=_typed(request), required=("kind",))
+    form = FactForm(Paper, NEW, request.POST if adding else None, initial=typed(request), required=("kind",))
     # Pages that came together are shown before they are joined: their order is the browser's.
     to_check = adding and len(request.FILES.getlist("file")) > 1
     if adding and not to_check and form.is_valid() and not problems:
@@ -51,18 +53,27 @@ def add(request: ActorRequest, pk: UUID) -> HttpResponse:
         form.add_error(None, problem)
     context = {
         "form": form, "person": person, "room": "people", "back": home_of(person), "to_check": to_check,
+        "step": _step(request, person),
         "draft": paperdrafts.of(person.canonical, by=request.actor), "problems": [] if adding else problems,
         "days": paperdrafts.KEPT_DAYS,
-        "proves": _typed(request).get("proves", ""),
     }  # fmt: skip
     bad = bool(form.errors or problems) and not request.htmx
     return page(request, "web/people/paper_add.html", context, part="pages", status=422 if bad else 200)
 
 
-def _typed(request: ActorRequest) -> dict[str, str]:
+def typed(request: ActorRequest) -> dict[str, str]:
     """What was typed so far, or what the link that led here says of the paper."""
     found = request.POST or request.GET
     return {name: found[name][:500] for name in (*NEW, "proves") if name in found}
+
+
+def _step(request: ActorRequest, person: Person) -> Step | None:
+    """The step of the career that the paper is added for, where the link that led here said so."""
+    key = typed(request).get("proves", "")
+    if not key:
+        return None
+    found = paperneeds.steps_of(person, runtime.today(), seen_by=request.actor)
+    return next((step for step in found if step.row is not None and step.key == key), None)
 
 
 def _take(request: ActorRequest, person: Person) -> list[str]:
@@ -106,6 +117,9 @@ def _add(request: ActorRequest, person: Person, form: FactForm) -> HttpResponse 
             raise Refused(_("Choose the file of the scan, or take a photo."))
         kept = paperdrafts.join(draft)
         values = {k: v for k, v in form.values().items() if v is not None} | kept.values()
+        step = _step(request, person)
+        if step is not None:
+            values["proves"] = [step.key]
         act = actions.add_paper(person, values, by=request.actor)
     except Invalid as invalid:
         form.take(invalid)
@@ -157,7 +171,7 @@ def draft_thumb(request: ActorRequest, pk: UUID, key: str) -> HttpResponseBase:
 
 def _send_first(found: Iterable[Path]) -> HttpResponseBase:
     for path in found:
-        return _send(path, "image/jpeg")
+        return send(path, "image/jpeg")
     raise Http404
 
 
@@ -167,6 +181,7 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A paper with what is known of it, a page at a time; within somebody's file, or on a page of its own."""
     paper = _paper(request, pk)
     pages = max(1, paper.pages or 1)
+    proofs = paperneeds.proofs_of(paper.person, runtime.today(), seen_by=request.actor)
     number = min(max(1, number_in(request.GET.get("page", "1"))), pages)
     context = {
         "paper": paper,
@@ -179,6 +194,7 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         "previous": number - 1,
         "next": number + 1 if number < pages else 0,
         "others": others_with(request, paper),
+        "proved": proofs.by.get(paper.pk, []),
     }
     return page(request, "web/people/paper.html", context, part="preview")
 
@@ -205,7 +221,7 @@ def _paper(request: ActorRequest, pk: UUID) -> Paper:
 def file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """The scanned file itself."""
     paper = _paper(request, pk)
-    return _send(papers.path(paper.hash or ""), paper.media or "application/octet-stream")
+    return send(papers.path(paper.hash or ""), paper.media or "application/octet-stream")
 
 
 @require_safe
@@ -214,7 +230,7 @@ def file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 def thumb(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Its small picture."""
     paper = _paper(request, pk)
-    return _send(papers.thumb_path(paper.hash or ""), "image/jpeg")
+    return send(papers.thumb_path(paper.hash or ""), "image/jpeg")
 
 
 @require_safe
@@ -230,7 +246,8 @@ def picture(request: ActorRequest, pk: UUID, number: int) -> HttpResponseBase:
     return _send_first([found] if found else [])
 
 
-def _send(path: Path, media: str) -> HttpResponseBase:
+def send(path: Path, media: str) -> HttpResponseBase:
+    """A file that came from outside, to be looked at."""
     if not path.exists():
         raise Http404
     # Shown, never run: a PDF or a picture, with nothing guessed from its content.

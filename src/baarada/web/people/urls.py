@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.people import careerrows, edit, papers, postings, views
+from baarada.web.people import careerrows, edit, lacking, papers, postings, scans, views
 
 urlpatterns = [
     path("recherche/", views.find, name="search"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("papiers/<uuid:pk>/fichier", papers.file, name="paper-file"),
     path("papiers/<uuid:pk>/vignette", papers.thumb, name="paper-thumb"),
     path("papiers/<uuid:pk>/page/<int:number>", papers.picture, name="paper-picture"),
+    path("papiers/a-classer/", scans.pile, name="scans"),
+    path("papiers/a-classer/personnes", scans.people, name="scan-people"),
+    path("papiers/a-classer/<slug:key>/page/<int:number>", scans.picture, name="scan-picture"),
+    path("papiers/a-classer/<slug:key>/vignette", scans.thumb, name="scan-thumb"),
+    path("papiers/manquants/", lacking.lacking, name="lacking-papers"),
     path("papiers/ferme", papers.closed, name="no-preview"),
     path("personnes/<uuid:pk>/papiers/ajouter/<slug:key>", papers.draft_thumb, name="draft-thumb"),
 ]

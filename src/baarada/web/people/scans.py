@@ -1,0 +1,199 @@
+"""The pile of the scanner: each file is looked at, given to a person, and put away; the next one comes up."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from baarada.journal import runtime
+from baarada.kernel.errors import Refused
+from baarada.registry import actions, paperdrafts, papers, queries, scans, search
+from baarada.registry.errors import Invalid
+from baarada.registry.models import Paper, Person
+from baarada.registry.scans import Scan, Waiting
+from baarada.web.forms import FactForm
+from baarada.web.pages import ActorRequest, done, number_in, page, refused, signed_in, uuid_in
+from baarada.web.people import listing
+from baarada.web.people.papers import NEW, elsewhere, send, typed
+
+NEXT = 8
+"""So many of the pile are shown beside the one in hand."""
+MOST_PEOPLE = 6
+LAST_PERSON = "scan-person"
+"""In the session: to whom the last scan went."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def pile(request: ActorRequest) -> HttpResponse:
+    """The scans that wait: the one in hand with its form, those behind it, papers in preparation."""
+    try:
+        waiting = scans.waiting(by=request.actor)
+    except Refused as refusal:
+        return page(request, "web/people/scans.html", {"room": "people", "unreadable": str(refusal)})
+    key = request.POST.get("f") or request.GET.get("f", "")
+    at = next((n for n, scan in enumerate(waiting.scans) if scan.key == key), 0)
+    if key and (not waiting.scans or waiting.scans[at].key != key):
+        if request.method == "POST":
+            refused(
+                request,
+                _("This scan is no longer in the folder, or it was written anew. Look at the next one."),
+            )
+        return redirect("web:scans")
+    people = _people(request)
+    form = FactForm(Paper, NEW, initial=typed(request))
+    if request.method == "POST" and waiting.scans:
+        scan, following = waiting.scans[at], waiting.scans[at + 1 : at + 2]
+        target = reverse("web:scans") + (f"?f={following[0].key}" if following else "")
+        if request.POST.get("do") == "aside":
+            _put_aside(request, scan)
+            return redirect(target)
+        # What was typed is looked for first: nothing is filed with somebody who was not seen by name.
+        people["to_choose"] = people["chosen"] is None and bool(people["candidates"])
+        if not people["to_choose"]:
+            form = FactForm(Paper, NEW, request.POST, required=("kind",))
+            if _file(request, scan, people, form):
+                return redirect(target)
+    context = _context(request, waiting, at) | {"form": form, "room": "people"} | people
+    return page(request, "web/people/scans.html", context, status=422 if form.errors else 200)
+
+
+def _put_aside(request: ActorRequest, scan: Scan) -> None:
+    if scans.put_away(scan, scans.ASIDE, by=request.actor):
+        done(request, _("%(name)s was put aside.") % {"name": scan.name})
+    else:
+        refused(request, _stays(scan))
+
+
+def _no_person(who: str) -> str:
+    if not who:
+        return _("Write the name or the number of the person whose paper this is.")
+    return _("Nobody is found for “%(who)s”. Type another spelling, or a number.") % {"who": who}
+
+
+def _file(request: ActorRequest, scan: Scan, people: dict[str, Any], form: FactForm) -> bool:
+    """Keep a scan as a paper of somebody, and put the file away; False where something is still to be said."""
+    person: Person | None = people["chosen"]
+    right = form.is_valid()
+    if person is None:
+        form.add_error(None, _no_person(people["who"]))
+        return False
+    if not right:
+        return False
+    try:
+        kept = scans.keep(scan)
+        values = {k: v for k, v in form.values().items() if v is not None} | kept.values()
+        act = actions.add_paper(person, values, by=request.actor)
+    except Invalid as invalid:
+        form.take(invalid)
+        return False
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    moved = scans.put_away(scan, scans.DONE, by=request.actor)
+    request.session[LAST_PERSON] = str(person.canonical)
+    words = _("%(name)s is in the file of %(person)s.") % {"name": scan.name, "person": person}
+    done(request, " ".join([words, *elsewhere(request, act.record), *([] if moved else [_stays(scan)])]), act)
+    return True
+
+
+def _stays(scan: Scan) -> str:
+    return _("%(name)s could not be moved: close it in other programs, then put it aside here.") % {
+        "name": scan.name
+    }
+
+
+def _people(request: ActorRequest) -> dict[str, Any]:
+    """Who is typed, who may be meant, who was chosen."""
+    said = request.POST or request.GET
+    who = said.get("who", "").strip()[:200]
+    found = search.search(who, seen_by=request.actor, most=MOST_PEOPLE).people[:MOST_PEOPLE] if who else []
+    today = runtime.today()
+    before = uuid_in(request.session.get(LAST_PERSON, ""))
+    ids = [hit.target for hit in found] or ([before] if before and not who else [])
+    candidates = listing.rows(ids, today, found)
+    # A choice counts for the name it was made under: after another name was typed, it is made anew.
+    pk = uuid_in(request.POST.get("person", "")) if said.get("searched", "") == who else None
+    chosen = next((row.person for row in candidates if row.person.pk == pk), None)
+    only = candidates[0].person.pk if who and len(candidates) == 1 else None
+    return {
+        "who": who, "candidates": candidates, "chosen": chosen, "as_before": not who and bool(candidates),
+        "checked": chosen.pk if chosen else only, "to_choose": False,
+    }  # fmt: skip
+
+
+def _context(request: ActorRequest, waiting: Waiting, at: int) -> dict[str, Any]:
+    """The scan in hand, those behind it, and what is in preparation elsewhere."""
+    scan = waiting.scans[at] if waiting.scans else None
+    out: dict[str, Any] = {
+        "waiting": waiting, "scan": scan, "folder": scans.folder(), "drafts": _drafts(request),
+        "behind": [(one, _holders(request, scans.known(one))) for one in waiting.scans[at + 1 : at + 1 + NEXT]],
+        "further": next((one.key for one in waiting.scans[at + 1 + NEXT :]), ""),
+    }  # fmt: skip
+    if scan is None:
+        return out
+    try:
+        kept = papers.read(scans.prepared(scan))
+    except Refused as refusal:
+        return out | {"bad": str(refusal)}
+    number = min(max(1, number_in(request.GET.get("page", "1"))), kept.pages)
+    return out | {
+        "kept": kept, "number": number, "previous": number - 1, "next": number + 1 if number < kept.pages else 0,
+        "holders": _holders(request, kept.hash),
+    }  # fmt: skip
+
+
+def _holders(request: ActorRequest, digest: str) -> list[Paper]:
+    """The papers that are this very scan already."""
+    return queries.papers_with(digest, seen_by=request.actor, most=5) if digest else []
+
+
+def _drafts(request: ActorRequest) -> list[tuple[Person, paperdrafts.Draft]]:
+    found = {draft.person: draft for draft in paperdrafts.all_of(by=request.actor)}
+    people = queries.people(seen_by=request.actor).filter(pk__in=list(found))
+    return [(person, found[person.pk]) for person in people]
+
+
+@require_safe
+@signed_in
+def people(request: ActorRequest) -> HttpResponse:
+    """Who may be meant, while the name is typed."""
+    request.actor.require("paper.add")
+    return page(request, "web/people/scan_people.html", _people(request))
+
+
+def _scan(request: ActorRequest, key: str) -> Scan:
+    try:
+        found = scans.find(key, by=request.actor)
+    except Refused:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@signed_in
+def picture(request: ActorRequest, key: str, number: int) -> HttpResponseBase:
+    """A page of a scan that waits."""
+    try:
+        found = scans.picture(_scan(request, key), number - 1)
+    except Refused:
+        found = None
+    if found is None:
+        raise Http404
+    return send(found, "image/jpeg")
+
+
+@require_safe
+@signed_in
+def thumb(request: ActorRequest, key: str) -> HttpResponseBase:
+    """The small picture of a scan that waits."""
+    try:
+        made = scans.prepared(_scan(request, key))
+    except Refused:
+        raise Http404 from None
+    return send(made.with_name("paper.thumb"), "image/jpeg")
