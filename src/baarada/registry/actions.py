@@ -346,7 +346,8 @@ def add_paper(person: Person, values: Values, *, by: Actor, why: Why | None = No
 
 def _check_twice(person: Person, digest: str | None) -> dict[str, Any]:
     """The very same scan is kept once in a file."""
-    found = Paper.objects.live().filter(canonical=person.canonical, hash=digest).first() if digest else None
+    file = Person.objects.filter(pk=person.pk).values("canonical")
+    found = Paper.objects.live().filter(canonical__in=file, hash=digest).first() if digest else None
     if found is None:
         return {}
     sentence = _("This scan is in the file already (%(paper)s): nothing was added.")

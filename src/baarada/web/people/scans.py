@@ -22,6 +22,11 @@ from baarada.web.people.papers import NEW, elsewhere, send, typed
 NEXT = 8
 """So many of the pile are shown beside the one in hand."""
 MOST_PEOPLE = 6
+NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 66 88"><path d="M1 1h64v86H1z" fill="none" stroke="#87817a"'
+    ' stroke-dasharray="4 3"/><text x="33" y="52" font-size="28" text-anchor="middle" fill="#57534c">?</text></svg>'
+)
+"""What stands for a file that cannot be drawn."""
 LAST_PERSON = "scan-person"
 """In the session: to whom the last scan went."""
 
@@ -44,7 +49,7 @@ def pile(request: ActorRequest) -> HttpResponse:
             )
         return redirect("web:scans")
     people = _people(request)
-    form = FactForm(Paper, NEW, initial=typed(request))
+    form = FactForm(Paper, NEW, initial=typed(request), required=("kind",))
     if request.method == "POST" and waiting.scans:
         scan, following = waiting.scans[at], waiting.scans[at + 1 : at + 2]
         target = reverse("web:scans") + (f"?f={following[0].key}" if following else "")
@@ -195,5 +200,5 @@ def thumb(request: ActorRequest, key: str) -> HttpResponseBase:
     try:
         made = scans.prepared(_scan(request, key))
     except Refused:
-        raise Http404 from None
+        return HttpResponse(NO_PICTURE, content_type="image/svg+xml")
     return send(made.with_name("paper.thumb"), "image/jpeg")
