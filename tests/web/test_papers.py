@@ -18,6 +18,7 @@ from tests.web.test_people import (
     mariam,
     midwife,
     places,
+    seen_on,
     text_of,
     url,
 )
@@ -292,7 +293,7 @@ class TestPile:
         assert "&lt;b&gt;x&amp;.jpg" in amina.get(url("scans")).content.decode()
 
     def test_names_are_offered_while_typing(self, amina, mariam, pile):
-        answer = amina.get(url("scan-people", who="traore"))
+        answer = amina.get(url("candidates", who="traore"))
         assert "TRAORÉ Mariam" in text_of(answer) and "<html" not in answer.content.decode()
 
 
@@ -365,3 +366,50 @@ class TestMissing:
         amina.get(url("lacking-papers"))
         with django_assert_max_num_queries(18):
             amina.get(url("lacking-papers"))
+
+
+class TestWhatElseItIs:
+    @pytest.fixture
+    def paper(self, amina, mariam):
+        amina.post(
+            url("add-paper", mariam.pk),
+            {"kind": "birth", "reference": "12/MS", "shelf": "A3", "file": scan()},
+        )
+        return Paper.objects.get()
+
+    def test_one_scan_goes_into_the_files_of_all_whom_a_decision_names(self, amina, mariam, awa, paper):
+        looked = amina.post(url("share-paper", paper.pk), {"who": "awa kone", "searched": ""})
+        assert "KONÉ Awa" in text_of(looked) and Paper.objects.count() == 1
+
+        data = {"who": "awa kone", "searched": "awa kone", "person": str(awa.pk)}
+        done = amina.post(url("share-paper", paper.pk), data, follow=True)
+
+        assert "is in the file of Awa Koné too" in text_of(done) and "KONÉ Awa" in text_of(done)
+        other = Paper.objects.get(canonical=awa.pk)
+        assert (other.hash, other.reference, other.shelf) == (paper.hash, "12/MS", None)
+        again = amina.post(url("share-paper", paper.pk), data)
+        assert again.status_code == 422 and "in the file already" in text_of(again)
+        nobody = amina.post(url("share-paper", paper.pk), {"who": "", "searched": ""})
+        assert nobody.status_code == 422 and "Write the name" in text_of(nobody)
+
+    def test_somebody_says_what_it_proves(self, amina, mariam, paper):
+        posting = Posting.objects.get()
+        form = amina.get(url("paper-proves", paper.pk))
+        data = {"seen": seen_on(form), "step": [f"posting:{posting.pk}", "posting:" + "0" * 32]}
+        done = amina.post(url("paper-proves", paper.pk), data, follow=True)
+        assert "are noted" in text_of(done) and "It proves:" in text_of(done)
+        assert Paper.objects.get().proves == [f"posting:{posting.pk}"]
+        again = amina.get(url("paper-proves", paper.pk))
+        assert "checked" in again.content.decode()
+        amina.post(url("paper-proves", paper.pk), {"seen": seen_on(again)})
+        assert not Paper.objects.get().proves
+
+    def test_a_page_of_another_paper_changes_nothing(self, amina, mariam, awa, paper):
+        amina.post(url("add-paper", awa.pk), {"kind": "birth", "file": scan(2)})
+        other = Paper.objects.get(canonical=awa.pk)
+        data = {
+            "seen": seen_on(amina.get(url("paper-proves", other.pk))),
+            "step": f"posting:{Posting.objects.get().pk}",
+        }
+        assert "belongs to another file" in text_of(amina.post(url("paper-proves", paper.pk), data))
+        assert not Paper.objects.get(pk=paper.pk).proves

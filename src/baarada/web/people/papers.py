@@ -179,7 +179,7 @@ def _send_first(found: Iterable[Path]) -> HttpResponseBase:
 @signed_in
 def show(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A paper with what is known of it, a page at a time; within somebody's file, or on a page of its own."""
-    paper = _paper(request, pk)
+    paper = paper_of(request, pk)
     pages = max(1, paper.pages or 1)
     proofs = paperneeds.proofs_of(paper.person, runtime.today(), seen_by=request.actor)
     number = min(max(1, number_in(request.GET.get("page", "1"))), pages)
@@ -207,7 +207,8 @@ def closed(request: ActorRequest) -> HttpResponse:
     return HttpResponse("")
 
 
-def _paper(request: ActorRequest, pk: UUID) -> Paper:
+def paper_of(request: ActorRequest, pk: UUID) -> Paper:
+    """The paper of an address, with its person, or a page not found."""
     request.actor.require("paper.see")
     found = Paper.objects.filter(pk=pk, deleted=False).select_related("person").first()
     if found is None or not found.hash:
@@ -220,7 +221,7 @@ def _paper(request: ActorRequest, pk: UUID) -> Paper:
 @cache_control(private=True, max_age=86400, immutable=True)
 def file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """The scanned file itself."""
-    paper = _paper(request, pk)
+    paper = paper_of(request, pk)
     return send(papers.path(paper.hash or ""), paper.media or "application/octet-stream")
 
 
@@ -229,7 +230,7 @@ def file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 @cache_control(private=True, max_age=86400, immutable=True)
 def thumb(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Its small picture."""
-    paper = _paper(request, pk)
+    paper = paper_of(request, pk)
     return send(papers.thumb_path(paper.hash or ""), "image/jpeg")
 
 
@@ -238,7 +239,7 @@ def thumb(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 @cache_control(private=True, max_age=86400, immutable=True)
 def picture(request: ActorRequest, pk: UUID, number: int) -> HttpResponseBase:
     """One of its pages, to look at."""
-    paper = _paper(request, pk)
+    paper = paper_of(request, pk)
     try:
         found = papers.picture(paper.hash or "", number - 1)
     except Refused:

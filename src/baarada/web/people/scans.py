@@ -8,20 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from baarada.journal import runtime
 from baarada.kernel.errors import Refused
-from baarada.registry import actions, paperdrafts, papers, queries, scans, search
+from baarada.registry import actions, paperdrafts, papers, queries, scans
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Paper, Person
 from baarada.registry.scans import Scan, Waiting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, number_in, page, refused, signed_in, uuid_in
-from baarada.web.people import listing
+from baarada.web.people.choosing import Choice, choose
 from baarada.web.people.papers import NEW, elsewhere, send, typed
 
 NEXT = 8
 """So many of the pile are shown beside the one in hand."""
-MOST_PEOPLE = 6
 NO_PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 66 88"><path d="M1 1h64v86H1z" fill="none" stroke="#87817a"'
     ' stroke-dasharray="4 3"/><text x="33" y="52" font-size="28" text-anchor="middle" fill="#57534c">?</text></svg>'
@@ -48,7 +46,7 @@ def pile(request: ActorRequest) -> HttpResponse:
                 _("This scan is no longer in the folder, or it was written anew. Look at the next one."),
             )
         return redirect("web:scans")
-    people = _people(request)
+    choice = choose(request, uuid_in(request.session.get(LAST_PERSON, "")))
     form = FactForm(Paper, NEW, initial=typed(request), required=("kind",))
     if request.method == "POST" and waiting.scans:
         scan, following = waiting.scans[at], waiting.scans[at + 1 : at + 2]
@@ -57,12 +55,12 @@ def pile(request: ActorRequest) -> HttpResponse:
             _put_aside(request, scan)
             return redirect(target)
         # What was typed is looked for first: nothing is filed with somebody who was not seen by name.
-        people["to_choose"] = people["chosen"] is None and bool(people["candidates"])
-        if not people["to_choose"]:
+        choice.to_choose = choice.chosen is None and bool(choice.candidates)
+        if not choice.to_choose:
             form = FactForm(Paper, NEW, request.POST, required=("kind",))
-            if _file(request, scan, people, form):
+            if _file(request, scan, choice, form):
                 return redirect(target)
-    context = _context(request, waiting, at) | {"form": form, "room": "people"} | people
+    context = _context(request, waiting, at) | {"form": form, "room": "people", "choice": choice}
     return page(request, "web/people/scans.html", context, status=422 if form.errors else 200)
 
 
@@ -73,18 +71,12 @@ def _put_aside(request: ActorRequest, scan: Scan) -> None:
         refused(request, _stays(scan))
 
 
-def _no_person(who: str) -> str:
-    if not who:
-        return _("Write the name or the number of the person whose paper this is.")
-    return _("Nobody is found for “%(who)s”. Type another spelling, or a number.") % {"who": who}
-
-
-def _file(request: ActorRequest, scan: Scan, people: dict[str, Any], form: FactForm) -> bool:
+def _file(request: ActorRequest, scan: Scan, choice: Choice, form: FactForm) -> bool:
     """Keep a scan as a paper of somebody, and put the file away; False where something is still to be said."""
-    person: Person | None = people["chosen"]
+    person = choice.chosen
     right = form.is_valid()
     if person is None:
-        form.add_error(None, _no_person(people["who"]))
+        form.add_error(None, choice.nobody)
         return False
     if not right:
         return False
@@ -109,25 +101,6 @@ def _stays(scan: Scan) -> str:
     return _("%(name)s could not be moved: close it in other programs, then put it aside here.") % {
         "name": scan.name
     }
-
-
-def _people(request: ActorRequest) -> dict[str, Any]:
-    """Who is typed, who may be meant, who was chosen."""
-    said = request.POST or request.GET
-    who = said.get("who", "").strip()[:200]
-    found = search.search(who, seen_by=request.actor, most=MOST_PEOPLE).people[:MOST_PEOPLE] if who else []
-    today = runtime.today()
-    before = uuid_in(request.session.get(LAST_PERSON, ""))
-    ids = [hit.target for hit in found] or ([before] if before and not who else [])
-    candidates = listing.rows(ids, today, found)
-    # A choice counts for the name it was made under: after another name was typed, it is made anew.
-    pk = uuid_in(request.POST.get("person", "")) if said.get("searched", "") == who else None
-    chosen = next((row.person for row in candidates if row.person.pk == pk), None)
-    only = candidates[0].person.pk if who and len(candidates) == 1 else None
-    return {
-        "who": who, "candidates": candidates, "chosen": chosen, "as_before": not who and bool(candidates),
-        "checked": chosen.pk if chosen else only, "to_choose": False,
-    }  # fmt: skip
 
 
 def _context(request: ActorRequest, waiting: Waiting, at: int) -> dict[str, Any]:
@@ -160,14 +133,6 @@ def _drafts(request: ActorRequest) -> list[tuple[Person, paperdrafts.Draft]]:
     found = {draft.person: draft for draft in paperdrafts.all_of(by=request.actor)}
     people = queries.people(seen_by=request.actor).filter(pk__in=list(found))
     return [(person, found[person.pk]) for person in people]
-
-
-@require_safe
-@signed_in
-def people(request: ActorRequest) -> HttpResponse:
-    """Who may be meant, while the name is typed."""
-    request.actor.require("paper.add")
-    return page(request, "web/people/scan_people.html", _people(request))
 
 
 def _scan(request: ActorRequest, key: str) -> Scan:
