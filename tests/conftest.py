@@ -54,12 +54,21 @@ def fresh_process(settings) -> Iterator[None]:
 
     start = _CLOCK[0]
     settings.BAARADA_WALL_MS = wall
-    runtime.forget()
-    cuts.forget()
+    forget()
     yield
+    forget()
+    _CLOCK[0] = start
+
+
+def forget() -> None:
+    """Nothing of an earlier register is remembered."""
+    from baarada.registry import lists, search, searchkeys
+
     runtime.forget()
     cuts.forget()
-    _CLOCK[0] = start
+    lists.forget()
+    searchkeys.forget_words()
+    search.forget_vocabulary()
 
 
 def move_clock(days: float) -> None:

@@ -41,6 +41,12 @@ class Config:
     pack: str
     time_zone: str
     demo: bool
+    scans: Path | None = None
+
+    @property
+    def scan_folder(self) -> Path:
+        """Where the scanner writes, and scans wait to be filed."""
+        return self.scans or self.home / "scans"
 
     @property
     def papers(self) -> Path:
@@ -76,6 +82,10 @@ VARIABLES = {
     ),
     "BAARADA_BACKUP_FOLDER": gettext_noop(
         "Folder of the daily backup; best on another disk. Default: BAARADA_HOME/backups"
+    ),
+    "BAARADA_SCAN_FOLDER": gettext_noop(
+        "Folder into which the scanner writes; what lies there is filed on the page of scans. "
+        "Default: BAARADA_HOME/scans"
     ),
     "BAARADA_HOSTS": gettext_noop(
         "Names under which browsers reach this node, with commas. Default: this machine only"
@@ -121,6 +131,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         pack=str(node.get("pack", "")),
         time_zone=str(node.get("time_zone", "UTC")),
         demo=bool(node.get("demo", False)),
+        scans=Path(env["BAARADA_SCAN_FOLDER"]).absolute() if env.get("BAARADA_SCAN_FOLDER") else None,
     )
 
 

@@ -22,7 +22,7 @@ LEAST, MOST = 40, 25_000
 """Workers. With fewer there would be nobody left for the end of the story."""
 COMMAND = "build_demo"
 _PACKAGE = Path(__file__).parent
-_KEPT = ("BAARADA_DATABASE", "BAARADA_BACKUP_FOLDER")
+_KEPT = ("BAARADA_DATABASE", "BAARADA_BACKUP_FOLDER", "BAARADA_SCAN_FOLDER")
 """Settings of a true register, which a demonstration leaves alone."""
 
 

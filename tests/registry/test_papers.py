@@ -204,8 +204,9 @@ class TestRefused:
         ]
 
     def test_the_work_itself_says_what_is_wrong_by_its_code(self, tmp_path):
-        assert paperwork.main(_file(tmp_path, b"no paper"), tmp_path / "out") == paperwork.NEITHER
-        assert paperwork.main(pdf(tmp_path / "scan.pdf"), tmp_path / "out") == 0
+        out = str(tmp_path / "out")
+        assert paperwork.main("keep", out, str(_file(tmp_path, b"no paper"))) == paperwork.NEITHER
+        assert paperwork.main("join", out, str(pdf(tmp_path / "scan.pdf"))) == 0
         assert json.loads((tmp_path / "out.json").read_text())["pages"] == 1
 
 

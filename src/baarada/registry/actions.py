@@ -19,7 +19,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id, as_id
 from baarada.kernel.spans import Span
-from baarada.registry import checking, facts, queries, rules
+from baarada.registry import checking, facts, queries, rules, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
     FULL_TIME,
@@ -333,12 +333,27 @@ def _take_charge(act: journal.Act, person: Person, values: Values, seen: Seen | 
 
 
 def add_paper(person: Person, values: Values, *, by: Actor, why: Why | None = None) -> Done:
-    """Add a scanned paper whose file was kept already (``papers.keep``)."""
+    """Add a scanned paper whose file was kept already (``papers.keep``).
+
+    Raises:
+        Invalid: with a sentence for each field; the same file is among the person's papers already.
+    """
     by.require("paper.add")
-    rules.refuse(rules.check_paper({"kind": None, **values}, runtime.today()))
+    problems = rules.check_paper({"kind": None, **values}, runtime.today())
+    rules.refuse(problems | _check_twice(person, values.get("hash")))
     with act_of("paper.added", by, why) as act:
         found = act.create(Paper, person=person, **values)
     return Done(act.id, found)
+
+
+def _check_twice(person: Person, digest: str | None) -> dict[str, Any]:
+    """The very same scan is kept once in a file."""
+    file = Person.objects.filter(pk=person.pk).values("canonical")
+    found = Paper.objects.live().filter(canonical__in=file, hash=digest).first() if digest else None
+    if found is None:
+        return {}
+    sentence = _("This scan is in the file already (%(paper)s): nothing was added.")
+    return {"hash": sentence % {"paper": summaries.paper(found)}}
 
 
 # -- places -----------------------------------------------------------------------------

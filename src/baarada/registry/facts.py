@@ -129,6 +129,7 @@ FACTS: dict[type[Record], dict[str, Fact]] = {
         _fact("shelf", _("Shelf mark"), most=60),
         _fact("text", _("Text read in the paper"), LONG, most=20_000),
         _note,
+        _fact("proves", _("Steps of the career it proves"), TEXTS),
     ),
     models.Facility: _facts(
         _deleted,

@@ -78,6 +78,12 @@ def attribute(list_: str, code: str | None, name: str) -> str:
     return next((value for key, _, value in pairs if key == name), "")
 
 
+def attributes(item: ListItem, name: str) -> list[str]:
+    """Every value of a further fact that a choice may have several times."""
+    pairs = (a.partition("=") for a in item.attributes or [])
+    return [value for key, _, value in pairs if key == name]
+
+
 def cadres(on: date | None = None) -> list[Cadre]:
     """All cadres, in their order."""
     found = [c for c in _read().cadres.values() if on is None or c.span.holds(on)]

@@ -268,6 +268,19 @@ def rows_of(model: Any, people_ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
     return out
 
 
+def papers_with(digest: str | None, *, seen_by: Actor, most: int = 50) -> list[Paper]:
+    """The papers, of all files, that are this very scan: a decision names twenty people."""
+    seen_by.require("paper.see")
+    if not digest:
+        return []
+    found = Paper.objects.live().of_those_here(Person).filter(hash=digest).order_by("pk")[:most]
+    rows = list(found)
+    people_ = Person.objects.in_bulk({p.canonical for p in rows})
+    for row in rows:
+        row.person = people_.get(row.canonical, row.person)
+    return rows
+
+
 def counts(*, seen_by: Actor) -> dict[str, int]:
     """How many people and facilities there are, and how many things are to be decided."""
     seen_by.require("person.see")

@@ -15,6 +15,7 @@ from baarada.registry.models import (
     Exit,
     LanguageSkill,
     Licence,
+    Paper,
     PersonnelAct,
     Qualification,
     Relative,
@@ -87,6 +88,13 @@ def _counted(row: Any) -> list[str]:
     if decision:
         out.append(_("decision %(number)s") % {"number": decision})
     return out
+
+
+def paper(row: Paper) -> str:
+    """What a paper is called in a sentence: its title, else its kind, with its reference."""
+    kind = lists.label("paper_kind", row.kind)
+    called = row.title or kind or str(facts.NAMES[Paper])
+    return f"{called} {row.reference}" if row.reference and row.reference not in called else called
 
 
 def days(row: Any) -> str:

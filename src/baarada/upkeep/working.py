@@ -21,6 +21,7 @@ from baarada.interop import tasks
 from baarada.interop.tables import jobs, outgoing
 from baarada.journal import runtime
 from baarada.kernel.errors import Refused
+from baarada.registry import paperdrafts, papers, scans
 from baarada.upkeep import backup
 
 log = logging.getLogger(__name__)
@@ -122,9 +123,12 @@ def do_waiting() -> None:
 
 
 def tidy() -> None:
-    """Remove files of lists, in and out, that nobody needs any more."""
+    """Remove what nobody needs any more: files of lists, pages of papers left in preparation, pictures of pages."""
     outgoing.forget_old()
     jobs.forget_files()
+    paperdrafts.forget_old()
+    papers.forget_pictures()
+    scans.forget_old()
 
 
 def back_up() -> None:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("tokens", "base", "frame", "card", "list", "figure", "file", "form", "phone", "print")
+ORDER = ("tokens", "base", "frame", "card", "list", "figure", "file", "paper", "form", "phone", "print")
 MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#232f6b" d="M0 0h24v24H0z"/>'
     '<path d="M4 4h16v16H4z" fill="none" stroke="#fff" stroke-width="2"/>'

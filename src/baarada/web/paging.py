@@ -27,16 +27,25 @@ def part(found: QuerySet[Any], after: str, *, key: str = "sort_key", size: int =
     Raises:
         Http404: there is no such place.
     """
-    rows = found.order_by(key, "pk")
-    if after:
-        name, _mark, pk = after.rpartition("|")
-        last = uuid_in(pk)
-        if last is None:
-            raise Http404
-        rows = rows.filter(Q(**{f"{key}__gt": name}) | Q(**{key: name, "pk__gt": last}))
-    out = list(rows[: size + 1])
+    out = list(behind(found, after, key=key)[: size + 1])
     place = f"{_value(out[size - 1], key)}|{out[size - 1].pk}" if len(out) > size else ""
     return Part(out[:size], place, not after)
+
+
+def behind(found: QuerySet[Any], after: str, *, key: str = "sort_key") -> QuerySet[Any]:
+    """The rows behind a place in a list, in its order; all where no place is given.
+
+    Raises:
+        Http404: there is no such place.
+    """
+    rows = found.order_by(key, "pk")
+    if not after:
+        return rows
+    name, _mark, pk = after.rpartition("|")
+    last = uuid_in(pk)
+    if last is None:
+        raise Http404
+    return rows.filter(Q(**{f"{key}__gt": name}) | Q(**{key: name, "pk__gt": last}))
 
 
 def _value(row: Any, key: str) -> Any:

@@ -159,6 +159,8 @@ class Paper(Record):
     shelf = Text()
     text = Text()
     note = Text()
+    proves = Texts()
+    """The rows of the career that somebody said it proves, by id."""
 
     objects = SpanQuerySet.as_manager()
 
@@ -166,14 +168,14 @@ class Paper(Record):
         number = 27
         numbers = {
             "person": 1, "kind": 2, "title": 3, "reference": 4, "dated": 5, "pages": 6, "hash": 7, "size": 8,
-            "media": 9, "shelf": 10, "text": 11, "note": 12,
+            "media": 9, "shelf": 10, "text": 11, "note": 12, "proves": 13,
         }  # fmt: skip
         person = ["person", "hash"]
         file = "person"
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), models.Index(fields=["hash"])]
 
     def __str__(self) -> str:
         return self.title or self.reference or ""

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from baarada.web.people import careerrows, edit, extrafacts, papers, postings, views
+from baarada.web.people import (
+    careerrows,
+    choosing,
+    edit,
+    extrafacts,
+    lacking,
+    papers,
+    postings,
+    scans,
+    sharing,
+    views,
+)
 
 urlpatterns = [
     path("recherche/", views.find, name="search"),
@@ -23,4 +34,14 @@ urlpatterns = [
     path("papiers/<uuid:pk>/", papers.show, name="paper"),
     path("papiers/<uuid:pk>/fichier", papers.file, name="paper-file"),
     path("papiers/<uuid:pk>/vignette", papers.thumb, name="paper-thumb"),
+    path("papiers/<uuid:pk>/page/<int:number>", papers.picture, name="paper-picture"),
+    path("papiers/a-classer/", scans.pile, name="scans"),
+    path("papiers/a-classer/<slug:key>/page/<int:number>", scans.picture, name="scan-picture"),
+    path("papiers/a-classer/<slug:key>/vignette", scans.thumb, name="scan-thumb"),
+    path("personnes/proposees", choosing.offer, name="candidates"),
+    path("papiers/<uuid:pk>/aussi/", sharing.share, name="share-paper"),
+    path("papiers/<uuid:pk>/prouve/", sharing.prove, name="paper-proves"),
+    path("papiers/manquants/", lacking.lacking, name="lacking-papers"),
+    path("papiers/ferme", papers.closed, name="no-preview"),
+    path("personnes/<uuid:pk>/papiers/ajouter/<slug:key>", papers.draft_thumb, name="draft-thumb"),
 ]

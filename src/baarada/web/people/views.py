@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from baarada.journal import runtime
-from baarada.registry import extras, queries, search
+from baarada.registry import extras, paperdrafts, paperneeds, queries, search
 from baarada.registry.models import Area, Facility, Office, Paper, Posting
 from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
-from baarada.web.people import filepage, listing
+from baarada.web.people import filepage, lacking, listing
 from baarada.web.records.facts import panel, value_of
 
 PAGE = 25
@@ -186,6 +186,7 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     if file.person.pk != pk and not known:
         return redirect("web:person", file.person.pk)
     shown = filepage.build(file, today, known)
+    proofs = None if known else paperneeds.look([*file.postings, *file.career], file.papers, today)
     context = {
         "page": shown,
         "person": shown.person,
@@ -197,7 +198,17 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         "twins": filepage.twins(shown.file),
         "missing": shown.missing,
         "latest": filepage.latest(shown),
+        "lacking": lacking.lines(shown.person, proofs.missing) if proofs else [],
+        "proofs": proofs.of if proofs else {},
+        "draft": _in_preparation(request, shown, known),
         "kept_words": _("Kept here"),
         "has_extras": bool(extras.fields()),
     }
     return page(request, "web/people/file.html", context, part="panel")
+
+
+def _in_preparation(request: ActorRequest, shown: filepage.FilePage, known: Any) -> paperdrafts.Draft | None:
+    """The paper that somebody began to add to this file."""
+    if known or not request.actor.may("paper.add"):
+        return None
+    return paperdrafts.of(shown.person.canonical, by=request.actor)

@@ -40,7 +40,7 @@ from baarada.registry.models import (
     Unit,
 )
 
-HIDDEN = frozenset({"deleted", "person", "hash", "media", "size", "photo", "text"})
+HIDDEN = frozenset({"deleted", "person", "hash", "media", "size", "photo", "text", "proves"})
 """Fields that are no fact to be read or typed."""
 
 

@@ -27,6 +27,11 @@
   document.addEventListener("DOMContentLoaded", function () { toErrors(document); });
   document.addEventListener("htmx:afterSwap", function (event) { toErrors(event.target); });
 
+  // What was sent when the line broke: the page says so, and keeps what had arrived.
+  document.addEventListener("htmx:sendError", function () {
+    document.querySelectorAll("[data-line-lost]").forEach(function (note) { note.hidden = false; });
+  });
+
   // Printing needs a script: its button shows only where there is one.
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {

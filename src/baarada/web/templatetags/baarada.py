@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
-from baarada.registry import display, facts, lists
+from baarada.registry import display, facts, lists, summaries
 
 register = template.Library()
 
@@ -100,6 +100,18 @@ def heading_name(person: Any) -> str:
 def person_name(person: Any) -> str:
     """``Mariam Traoré``."""
     return display.person_name(person)
+
+
+@register.filter
+def paper_name(paper: Any) -> str:
+    """What a paper is called in a sentence."""
+    return summaries.paper(paper)
+
+
+@register.filter
+def of(found: dict[Any, Any], key: Any) -> Any:
+    """What a table holds under a key; None where it holds nothing."""
+    return found.get(key)
 
 
 @register.filter
