@@ -10,16 +10,18 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.spans import Span
-from baarada.registry import rules
+from baarada.registry import choicerules, rules
 from baarada.registry.models import (
     OF_A_CAREER,
     Absence,
     Area,
+    Cadre,
     Employment,
     Exit,
     Facility,
     Identifier,
     Licence,
+    ListItem,
     Paper,
     Person,
     PersonnelAct,
@@ -56,6 +58,8 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = rules.check_post({"starts": record.starts, "ends": record.ends, **fields})
         case Paper():
             problems = rules.check_paper(fields, today)
+        case Cadre() | ListItem():
+            problems = choicerules.check(record, fields)
         case _ if type(record) in OF_A_CAREER:
             known = {name: getattr(record, name) for name in _own_names(type(record))}
             problems = check_row(type(record), {**known, **fields}, record.person.born)  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from baarada.journal.runtime import schema
 from baarada.kernel.ids import as_uuid
 from baarada.registry import facts
 from baarada.registry.conflicts import models
-from baarada.registry.models import OF_A_CAREER, Population, Post
+from baarada.registry.models import OF_A_CAREER, Cadre, ListItem, Population, Post
 from baarada.web.desk.subjects import Key, Subject, subjects
 
 KINDS: dict[str, Any] = {
@@ -92,9 +92,12 @@ _DONE_TO_A_ROW = {
     "deleted": gettext_lazy("deletion"),
     "restored": gettext_lazy("restoration"),
     "ended": gettext_lazy("end"),
+    "retired": gettext_lazy("retired from a day on"),
+    "replaced": gettext_lazy("replaced from a day on"),
+    "brought_back": gettext_lazy("in force again"),
 }
 CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
-_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post, Population)
+_COMPOSED: tuple[type[Any], ...] = (*OF_A_CAREER, Post, Population, Cadre, ListItem)
 KINDS |= {
     f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
     for model in _COMPOSED
@@ -114,6 +117,7 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
         gettext_lazy("Facilities and places"),
         ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion.", "population."),
     ),
+    "lists": (gettext_lazy("Lists"), ("listitem.", "cadre.")),
     "offices": (gettext_lazy("Offices and accounts"), ("office.", "account.", "set up")),
     "imports": (gettext_lazy("Imports"), ("people.", "facilities.", "pack.")),
     "decisions": (gettext_lazy("Disagreements decided"), ("conflict.",)),

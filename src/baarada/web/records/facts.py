@@ -17,12 +17,14 @@ from baarada.registry.models import (
     Absence,
     Area,
     Assignment,
+    Cadre,
     Employment,
     Exit,
     Facility,
     Identifier,
     Inclusion,
     Licence,
+    ListItem,
     Office,
     Paper,
     Person,
@@ -36,6 +38,10 @@ from baarada.registry.models import (
 
 HIDDEN = frozenset({"deleted", "person", "hash", "media", "size", "photo", "text"})
 """Fields that are no fact to be read or typed."""
+SETTLED: dict[type[Record], frozenset[str]] = {
+    ListItem: frozenset({"list", "code", "replaced_by"}), Cadre: frozenset({"code", "replaced_by"}),
+}  # fmt: skip
+"""Facts that are read and never typed over: a code is what records hold, what replaces it has a page of its own."""
 
 
 @dataclass(slots=True)
@@ -197,6 +203,7 @@ def panel(asked: str, records: Iterable[Any]) -> dict[str, Any] | None:
         "label": facts.unit_label(model, name) if len(unit) > 1 else facts.fact(model, name).label,
         "owner": facts.owner_of(model, name),
         "values": fact_history(record, name),
+        "settled": name in SETTLED.get(model, ()),
         "fields": ",".join(unit),
     }
 
@@ -205,7 +212,7 @@ SORTS: dict[str, type[Record]] = {
     "person": Person, "number": Identifier, "posting": Posting, "paper": Paper, "facility": Facility, "area": Area,
     "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
     "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
-    "post": Post, "population": Population,
+    "post": Post, "population": Population, "choice": ListItem, "cadre": Cadre,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 
