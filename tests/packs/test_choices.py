@@ -158,6 +158,11 @@ class TestWhatFollowsFromAChoice:
         }
         assert asked <= ASKED
 
+    def test_a_level_has_a_name(self, pack):
+        used = {attributes(row)["level"] for row in list_of(pack, "facility_type")}
+
+        assert used <= codes(pack, "facility_level")
+
     def test_what_a_facility_serves_is_a_level_or_smaller_than_any(self, pack):
         levels = codes(pack, "area_kind") | {"health_area", "village"}
 

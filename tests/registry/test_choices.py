@@ -86,6 +86,23 @@ class TestAdding:
             ("sex", {"code": "X", "label_fr": "Autre"}, ""),
             ("leave_kind", {"code": "x", "label_fr": "X", "attributes": ["sans signe"]}, "attributes"),
             (
+                "identifier_kind",
+                {"code": "x", "label_fr": "X", "attributes": ["pattern=^[0-9$"]},
+                "attributes",
+            ),
+            (
+                "identifier_kind",
+                {"code": "x", "label_fr": "X", "attributes": ["pattern=[0-9]+"]},
+                "attributes",
+            ),
+            ("extra_field", {"code": "x", "label_fr": "X"}, "attributes"),
+            ("extra_field", {"code": "x", "label_fr": "X", "attributes": ["type=colour"]}, "attributes"),
+            (
+                "extra_field",
+                {"code": "x", "label_fr": "X", "attributes": ["type=code", "list=none"]},
+                "attributes",
+            ),
+            (
                 "leave_kind",
                 {"code": "x", "label_fr": "X", "starts": NEW_YEAR, "ends": PartialDate(2026)},
                 "ends",

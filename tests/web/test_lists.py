@@ -239,6 +239,22 @@ class TestRetiring:
         assert not ListItem.objects.get(code="DISP").deleted
 
 
+class TestDistricts:
+    def test_what_a_district_retires_is_proposed_to_the_owner(self, fatou, kinds, country, browser_of):
+        amina = browser_of("amina", country.kadiolo)
+        amina.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+        assert "This fact belongs to the national directorate." in text_of(amina.get(retiring(kinds["DISP"])))
+
+        answer = retire(amina, kinds["DISP"], day="2027", successor=str(kinds["PS"].pk))
+
+        assert ListItem.objects.get(code="DISP").ends is None
+        assert "Proposed for “Dispensary”: the national directorate decides." in text_of(
+            amina.get(answer["Location"])
+        )
+        assert "to decide" in text_of(fatou.get(page_of(kinds["DISP"])))
+        assert "Proposals 2" in text_of(fatou.get(reverse("web:decisions")))
+
+
 class TestOffered:
     def test_a_person_keeps_a_retired_language_and_others_are_not_offered_it(self, fatou, country):
         with journal.write("lists", by=fatou.actor) as act:

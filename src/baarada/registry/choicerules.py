@@ -29,6 +29,8 @@ KNOWN = {
 """Codes that the program itself knows: they cannot be retired."""
 CLOSED = frozenset({"post_status", "quality", "sex"})
 """Lists whose every code the program knows: nothing is added to them."""
+TYPES = frozenset({"text", "long", "number", "day", "code", "codes", "yes_no"})
+"""What a field of the country may hold."""
 MOST_CHOICES = 2_000
 """Choices of one list: beyond that it is no list to choose from."""
 _CODE = re.compile(r"[\w./-]{1,40}")
@@ -38,7 +40,8 @@ _LIST_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 def check_new(list_: str, values: Values) -> dict[str, Any]:
     """Problems with a choice that somebody adds to a list, by field."""
     here = lists.items(list_)
-    problems = rules.check_span(values.get("starts"), values.get("ends")) | check_attributes(values)
+    problems = rules.check_span(values.get("starts"), values.get("ends"))
+    problems |= check_attributes(list_, {"attributes": [], **values})
     problems |= _check_code(list_, values.get("code"), (i.code for i in here))
     if not values.get("label_fr"):
         problems["label_fr"] = _("Write the words that people choose.")
@@ -74,7 +77,8 @@ def _check_code(list_: str, code: Any, taken: Iterable[str | None]) -> dict[str,
 def check(row: Choice, fields: Values) -> dict[str, Any]:
     """Problems with facts of a choice or a cadre that somebody changes, by field."""
     problems = rules.check_span(fields.get("starts", row.starts), fields.get("ends", row.ends))
-    problems |= check_attributes(fields)
+    if isinstance(row, ListItem):
+        problems |= check_attributes(row.list or "", fields)
     label = "label_m" if isinstance(row, Cadre) else "label_fr"
     if label in fields and not fields[label]:
         problems[label] = _("Write the words that people choose.")
@@ -83,12 +87,41 @@ def check(row: Choice, fields: Values) -> dict[str, Any]:
     return problems
 
 
-def check_attributes(values: Values) -> dict[str, Any]:
-    """The sentence about further facts that are not written as such."""
-    bad = [line for line in values.get("attributes") or [] if not re.fullmatch(r"[a-z0-9_]+=\S.*", line)]
-    if not bad:
+def check_attributes(list_: str, values: Values) -> dict[str, Any]:
+    """The sentence about further facts of a choice that are not written as such, or that the program could not read."""
+    if "attributes" not in values:
         return {}
-    return {"attributes": _("“%(line)s” is not written as name=value.") % {"line": bad[0][:60]}}
+    lines = values["attributes"] or []
+    bad = [line for line in lines if not re.fullmatch(r"[a-z0-9_]+=\S.*", line)]
+    if bad:
+        return {"attributes": _("“%(line)s” is not written as name=value.") % {"line": bad[0][:60]}}
+    told = dict(line.split("=", 1) for line in lines)
+    problem = _check_field(told) if list_ == "extra_field" else _check_pattern(told.get("pattern", ""))
+    return {"attributes": problem} if problem else {}
+
+
+def _check_field(told: Mapping[str, str]) -> str:
+    """The sentence about a field of the country that no form could show."""
+    if told.get("type") not in TYPES:
+        return _("Say what the field holds: type=text, long, number, day, code, codes or yes_no.")
+    if told["type"] in ("code", "codes") and told.get("list") not in lists.codes():
+        return _("Say which list it is chosen from: list= and the code of a list that exists.")
+    return ""
+
+
+def _check_pattern(pattern: str) -> str:
+    """The sentence about the form of a number that cannot be tried."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        sound = False
+    else:
+        sound = not pattern or (pattern.startswith("^") and pattern.endswith("$"))
+    return (
+        ""
+        if sound
+        else _("The pattern %(pattern)s cannot be read. It goes from ^ to $.") % {"pattern": pattern[:60]}
+    )
 
 
 def is_known(row: Choice) -> bool:

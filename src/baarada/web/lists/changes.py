@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.kernel.errors import Refused
-from baarada.registry import choicerules, choices, choiceuse, lists
+from baarada.registry import choicerules, choices, choiceuse, facts, lists
 from baarada.registry.actions import Why
 from baarada.registry.choicerules import Choice
 from baarada.registry.choiceuse import CADRES
 from baarada.registry.errors import Invalid
-from baarada.registry.models import Cadre, ListItem
+from baarada.registry.models import NATIONAL, Cadre, ListItem
 from baarada.web.forms import REASON, DayField, FactForm
 from baarada.web.lists import listpage
 from baarada.web.lists.views import ROOM, choice_of, known_list
@@ -37,7 +37,7 @@ def _form_for(code: str, data: Any) -> FactForm:
         form = FactForm(Cadre, CADRE, data, required=("code", "label_m"), why=("decision", "reason"))
     else:
         form = FactForm(ListItem, CHOICE, data, required=("code", "label_fr"), why=("decision", "reason"))
-        told = max((row.attributes or [] for row in lists.items(code)), key=len, default=[])
+        told: list[str] = max((row.attributes or [] for row in lists.items(code)), key=len, default=[])
         if told:
             form.fields["attributes"].help_text = _("One a line, as here: %(lines)s") % {
                 "lines": ", ".join(told)
@@ -110,6 +110,18 @@ class RetireForm(forms.Form):
         return choices.find(UUID(chosen)) if chosen else None
 
 
+def owner_elsewhere(request: ActorRequest, row: Choice) -> Any:
+    """Who decides about a choice, where it is not the office of this person; empty where it is."""
+    return "" if request.actor.kind == NATIONAL else facts.owner_of(type(row), "ends")
+
+
+def _said(request: ActorRequest, row: Choice, words: str) -> str:
+    """What was done with a choice, or proposed where another office decides."""
+    owner = owner_elsewhere(request, row)
+    proposed = _("Proposed for “%(name)s”: %(owner)s decides.")
+    return (proposed if owner else words) % {"name": listpage.full_name(row), "owner": owner}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def retire(request: ActorRequest, pk: UUID) -> HttpResponse:
@@ -127,6 +139,7 @@ def retire(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "room": ROOM, "form": form, "choice": row, "name": listpage.full_name(row), "code": code,
         "list_name": listpage.name_of(code), "fixed": choicerules.is_known(row), "today": runtime.today(),
+        "owner": owner_elsewhere(request, row),
         "uses": uses.get(row.pk if isinstance(row, Cadre) else row.code, 0),
         "seen": request.POST.get("seen") or tokens.seal(journal.seen(row)),
     }  # fmt: skip
@@ -153,7 +166,7 @@ def _retire(request: ActorRequest, row: Choice, form: RetireForm) -> HttpRespons
         refused(request, refusal)
         return None
     words = _("“%(name)s” is replaced.") if data["successor"] else _("“%(name)s” is retired.")
-    done(request, words % {"name": listpage.full_name(row)}, act)
+    done(request, _said(request, row, words), act)
     return redirect("web:choice", row.pk)
 
 
@@ -167,5 +180,5 @@ def bring_back(request: ActorRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         refused(request, refusal)
     else:
-        done(request, _("“%(name)s” is in force again.") % {"name": listpage.full_name(row)}, act)
+        done(request, _said(request, row, _("“%(name)s” is in force again.")), act)
     return redirect("web:choice", row.pk)

@@ -20,7 +20,7 @@ GROUPS: dict[str, Any] = {
 }
 
 ATTRIBUTES: dict[str, tuple[Any, str]] = {
-    "level": (_("Level"), ""),
+    "level": (_("Level"), "facility_level"),
     "sector": (_("Sector"), "sector"),
     "catchment": (_("Serves"), "area_kind"),
     "nhwa": (_("In the world's health workforce accounts"), ""),
