@@ -52,6 +52,7 @@ def route(address: str) -> str:
     """An address without its ids and sorts of records: pages of one kind are one route."""
     parts = urlsplit(address)
     path = re.sub("/fiches/[a-z]+/", "/fiches/<sort>/", ID.sub("<id>", parts.path))
+    path = re.sub("/listes/(?!choix/)[a-z0-9_]+/", "/listes/<list>/", path)
     keys = sorted(p.partition("=")[0] for p in parts.query.split("&") if p)
     return path + ("?" + "&".join(keys) if keys else "")
 
@@ -135,7 +136,8 @@ def test_pages_of_every_kind_are_reached(visits):
     for path in (
         "/", "/recherche/", "/personnes/", "/personnes/<id>/", "/personnes/ajouter/", "/affectations/<id>/muter/",
         "/structures/", "/structures/<id>/", "/lieux/<id>/", "/bureaux/<id>/", "/decisions/", "/imports/", "/exports/",
-        "/actes/", "/actes/<id>/", "/a-propos/", "/plus/", "/moi/", "/composants/",
+        "/actes/", "/actes/<id>/", "/a-propos/", "/plus/", "/moi/", "/composants/", "/listes/",
+        "/listes/<list>/", "/listes/choix/<id>/",
     ):  # fmt: skip
         assert path in routes, path
 

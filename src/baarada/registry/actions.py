@@ -19,17 +19,19 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id, as_id
 from baarada.kernel.spans import Span
-from baarada.registry import checking, facts, queries, rules, summaries
+from baarada.registry import checking, choiceuse, facts, queries, rules, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import (
     FULL_TIME,
     Area,
     Assignment,
+    Cadre,
     Equipment,
     Facility,
     Identifier,
     Inclusion,
     LegalText,
+    ListItem,
     Office,
     Paper,
     Person,
@@ -135,7 +137,7 @@ def revise(
     Raises:
         Invalid: with a sentence for each field.
     """
-    by.require("record.change")
+    by.require(_right_to_change(record))
     changed = journal.changed_since(type(record), seen, fields)
     if not changed:
         return None
@@ -149,13 +151,18 @@ def revise(
     return Done(act.id, record)
 
 
+def _right_to_change(record: Record) -> str:
+    """What people choose from is changed by those who keep the lists."""
+    return "list.change" if isinstance(record, Cadre | ListItem) else "record.change"
+
+
 def note_older(record: Record, fields: Values, *, by: Actor, why: Why) -> Done:
     """Write an older fact into the history; nothing that shows changes.
 
     Raises:
         Invalid: there is no day on which it was true.
     """
-    by.require("record.change")
+    by.require(_right_to_change(record))
     if why.effective is None:
         raise Invalid({"effective": _("Write since when this was true; a year alone will do.")})
     rules.refuse(checking.check(record, fields, only=fields))
@@ -176,6 +183,9 @@ def add_identifier(person: Person, values: Values, *, by: Actor, why: Why | None
 def delete(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
     """Mark a record as deleted: it was written by mistake."""
     by.require("record.delete")
+    if isinstance(record, Cadre | ListItem):
+        by.require(_right_to_change(record))
+        rules.refuse(choiceuse.check_deletion(record))
     with act_of(f"{type(record).__name__.lower()}.deleted", by, why) as act:
         act.delete(record, seen=seen)
     return Done(act.id, record)

@@ -10,12 +10,13 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.spans import Span
-from baarada.registry import extras, lists, rules
+from baarada.registry import choicerules, extras, lists, rules
 from baarada.registry.models import (
     OF_A_CAREER,
     PERSONAL,
     Absence,
     Area,
+    Cadre,
     Contact,
     Employment,
     Equipment,
@@ -26,6 +27,7 @@ from baarada.registry.models import (
     LanguageSkill,
     LegalText,
     Licence,
+    ListItem,
     Paper,
     Person,
     PersonnelAct,
@@ -63,6 +65,8 @@ def check(record: Record, fields: Values, *, only: Values | None = None) -> dict
             problems = rules.check_post({"starts": record.starts, "ends": record.ends, **fields})
         case Paper():
             problems = rules.check_paper(fields, today)
+        case Cadre() | ListItem():
+            problems = choicerules.check(record, fields)
         case Equipment():
             problems = rules.check_equipment({"starts": record.starts, "ends": record.ends, **fields}, today)
         case LegalText():

@@ -119,7 +119,7 @@ def needs(on: date) -> dict[str, list[str]]:
 
 
 def _kinds(item: ListItem) -> list[str]:
-    return lists.attributes(item, "paper")
+    return lists.attributes(NEEDS, item.code, "paper")
 
 
 def steps(rows: Iterable[Any], on: date) -> list[Step]:

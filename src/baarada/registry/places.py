@@ -7,14 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from baarada.journal import queries as journal
+from baarada.journal.fields import IdField
 from baarada.journal.models import ConflictRow
 from baarada.kernel.actors import Actor
 from baarada.kernel.spans import Span
 from baarada.kernel.text import fold
-from baarada.registry import queries, search
+from baarada.registry import lists, queries, search
 from baarada.registry.models import (
     Area,
     Assignment,
@@ -71,7 +72,7 @@ def find_facilities(
         found = found.filter(pk__in=hits.order_by().values("canonical"))
     chosen = list(kinds)
     if chosen:
-        found = found.filter(kind__in=chosen)
+        found = found.filter(kind__in=lists.counted_as("facility_type", chosen, on))
     if office is not None:
         own = Assignment.objects.in_force(on).filter(office=office).values("canonical")
         found = found.filter(pk__in=own)
@@ -80,10 +81,13 @@ def find_facilities(
     return found
 
 
-def kind_counts(found: QuerySet[Facility]) -> list[tuple[str, int]]:
-    """How many of some facilities are of each kind, most first."""
-    counted = found.order_by().values_list("kind").annotate(n=Count("pk")).order_by("-n", "kind")
-    return [(kind, n) for kind, n in counted if kind]
+def kind_counts(found: QuerySet[Facility], on: date) -> list[tuple[str, int]]:
+    """How many of some facilities are of each kind, most first; one replaced on a day counts as its successor."""
+    counts: dict[str, int] = defaultdict(int)
+    for kind, n in found.order_by().values_list("kind").annotate(n=Count("pk")):
+        if kind:
+            counts[lists.standing("facility_type", kind, on)] += n
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
 
 
 def staff(facility_ids: Iterable[UUID], on: date, *, seen_by: Actor) -> QuerySet[Posting]:
@@ -118,11 +122,14 @@ class CadreCount:
     women: int
 
 
-def cadre_counts(postings: QuerySet[Posting]) -> list[CadreCount]:
-    """How many people of each cadre some postings hold, most first."""
+def cadre_counts(postings: QuerySet[Posting], on: date) -> list[CadreCount]:
+    """How many people of each cadre some postings hold, most first; one replaced on a day counts as its successor."""
+    # In the database, so that somebody with a posting under each of the two counts once.
+    moved = [When(cadre_id=old, then=Value(new)) for old, new in lists.standing_cadres(on).items()]
     counted = (
         postings.order_by()
-        .values_list("cadre_id")
+        .annotate(counted_as=Case(*moved, default=F("cadre_id"), output_field=IdField()))
+        .values_list("counted_as")
         .annotate(
             people=Count("canonical", distinct=True),
             women=Count("canonical", distinct=True, filter=Q(person__sex="F")),

@@ -1,6 +1,7 @@
 """Forms made of facts: one field for each, reading what people type into what the register keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,18 @@ from baarada.kernel.text import fold
 from baarada.registry import extras, facts, lists, posts, search
 from baarada.registry.errors import Invalid
 from baarada.registry.facts import Fact
-from baarada.registry.models import FULL_TIME, MICRO, Area, Facility, Inclusion, Office, Post, Unit
+from baarada.registry.models import (
+    FULL_TIME,
+    MICRO,
+    Area,
+    Cadre,
+    Facility,
+    Inclusion,
+    ListItem,
+    Office,
+    Post,
+    Unit,
+)
 from baarada.registry.queries import office_of_facility, offices, units_of
 
 PARTED = " · "
@@ -203,25 +215,78 @@ def area_labels(areas: Sequence[Area]) -> dict[UUID, str]:
     return out
 
 
-class CadreField(forms.ChoiceField):
+class _Offered:
+    """Offers what is in force today and what the record holds already; what was retired since is taken all the same.
+
+    A sheet of paper of last year names last year's choices, and a record opened again keeps its own.
+    """
+
+    held: frozenset[str] = frozenset()
+
+    def prepare_value(self, value: Any) -> Any:
+        shown = value if isinstance(value, list) else str(getattr(value, "pk", value) or "")
+        self.held = frozenset(shown if isinstance(shown, list) else [shown])
+        return shown
+
+    def offers(self, row: Cadre | ListItem, code: str, today: date) -> bool:
+        """True for a choice that the form shows."""
+        return row.span.holds(today) or code in self.held
+
+
+class CodeField(_Offered, forms.ChoiceField):
+    """A choice of a list."""
+
+    def __init__(self, list_: str, **kwargs: Any) -> None:
+        self.list = list_
+        self.only: Callable[[ListItem], bool] = bool
+        """What a choice must be, where a form does not take all."""
+        super().__init__(choices=lambda: [("", _("Choose…")), *_offered(self)], **kwargs)
+
+    def offers(self, row: Any, code: str, today: date) -> bool:
+        return self.only(row) and super().offers(row, code, today)
+
+    def valid_value(self, value: Any) -> bool:
+        found = lists.item(self.list, str(value))
+        return found is not None and self.only(found)
+
+
+class CodesField(_Offered, forms.MultipleChoiceField):
+    """Several choices of a list."""
+
+    def __init__(self, list_: str, **kwargs: Any) -> None:
+        self.list = list_
+        super().__init__(choices=lambda: _offered(self), widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        return lists.item(self.list, str(value)) is not None
+
+
+def _offered(field: CodeField | CodesField) -> list[tuple[str, str]]:
+    today = runtime.today()
+    return [(i.code or "", str(i)) for i in lists.items(field.list) if field.offers(i, i.code or "", today)]
+
+
+class CadreField(_Offered, forms.ChoiceField):
     """A cadre of the country's list, by component."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=_cadre_choices, **kwargs)
+        super().__init__(choices=lambda: _cadre_choices(self), **kwargs)
 
-    def prepare_value(self, value: Any) -> Any:
-        return str(getattr(value, "pk", value) or "")
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in {str(c.pk) for c in lists.cadres()}
 
     def clean(self, value: Any) -> Any:
         chosen = super().clean(value)
         return lists.cadre(UUID(chosen)) if chosen else None
 
 
-def _cadre_choices() -> list[tuple[str, Any]]:
+def _cadre_choices(field: CadreField) -> list[tuple[str, Any]]:
+    today = runtime.today()
     groups: dict[str, list[tuple[str, str]]] = {}
     for cadre in lists.cadres():
-        group = lists.label("component", cadre.component) or _("Others")
-        groups.setdefault(group, []).append((str(cadre.pk), lists.cadre_of_both(cadre.pk)))
+        if field.offers(cadre, str(cadre.pk), today):
+            group = lists.label("component", cadre.component) or _("Others")
+            groups.setdefault(group, []).append((str(cadre.pk), lists.cadre_of_both(cadre.pk)))
     return [("", _("Choose…")), *groups.items()]
 
 
@@ -261,13 +326,6 @@ class PostField(UnitField):
     """An established post, by its number: looked for in the facility chosen beside it (``FactForm.clean``)."""
 
 
-def _choice(list_: str, required: bool, **kwargs: Any) -> forms.ChoiceField:
-    def choices() -> list[tuple[str, str]]:
-        return [("", _("Choose…")), *lists.choices(list_)]
-
-    return forms.ChoiceField(choices=choices, required=required, **kwargs)
-
-
 def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> forms.Field:
     """The form field of a fact; ``target`` is the kind of record that a reference leads to."""
     common: dict[str, Any] = {"label": fact.label, "required": required, "help_text": fact.hint}
@@ -275,11 +333,9 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
         case facts.DAY:
             return DayField(**common)
         case facts.CODE:
-            return _choice(fact.list, **common)
+            return CodeField(fact.list, **common)
         case facts.CODES:
-            return forms.MultipleChoiceField(
-                choices=lambda: lists.choices(fact.list), widget=forms.CheckboxSelectMultiple, **common
-            )
+            return CodesField(fact.list, **common)
         case facts.CADRE:
             return CadreField(**common)
         case facts.OFFICE:

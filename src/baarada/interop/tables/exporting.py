@@ -50,6 +50,8 @@ class About:
     filter: str
     author: str
     made: datetime
+    returns: bool = True
+    """False for a list that is only read: nothing in it says which row is whose."""
 
 
 def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, str]]:
@@ -178,6 +180,14 @@ def write(
     return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)
 
 
+def write_table(
+    headings: Sequence[Any], rows: Iterable[Sequence[Any]], target: Path, about: About, *, form: str = XLSX
+) -> int:
+    """Write a table that does not come back; returns how many rows it has."""
+    cells = ([_cell(value) for value in row] for row in rows)
+    return (_write_xlsx if form == XLSX else _write_csv)(target, [str(h) for h in headings], cells, about)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -201,13 +211,14 @@ def harmless(cell: str) -> str:
 
 def notes(about: About) -> list[tuple[str, str]]:
     """What is said of a list: its title, filter, date, author."""
-    return [
+    said = [
         (_("List"), about.title),
         (_("Filter"), about.filter or _("none")),
         (_("Written on"), moment(about.made)),
         (_("By"), about.author),
-        (_("To bring it back"), _("Leave the last two columns as they are; they say which row is whose.")),
     ]
+    back = _("Leave the last two columns as they are; they say which row is whose.")
+    return [*said, (_("To bring it back"), back)] if about.returns else said
 
 
 def _write_csv(target: Path, headings: list[str], rows: Iterable[list[str]], about: About) -> int:

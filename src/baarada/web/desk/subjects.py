@@ -16,10 +16,8 @@ from baarada.registry.conflicts import models
 from baarada.registry.models import (
     OF_A_PERSON,
     Assignment,
-    Cadre,
     Equipment,
     Inclusion,
-    ListItem,
     Person,
     Population,
     Post,
@@ -96,7 +94,7 @@ def _subject(record: Any, pairs: dict[UUID, str]) -> Subject:
         case Link():
             names = " = ".join(pairs.get(pk, "") for pk in (record.one, record.other))
             return Subject(record, names, "", kind, reverse("web:person", args=[record.one]))
-        case Account() | Cadre() | ListItem():
+        case Account():
             return Subject(record, str(record), "", kind, "")
     if type(record) in SORTS.values():
         return Subject(record, heading(record), "", kind, home_of(record))

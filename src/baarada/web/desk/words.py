@@ -21,9 +21,11 @@ from baarada.registry.conflicts import models
 from baarada.registry.models import (
     OF_A_CAREER,
     PERSONAL,
+    Cadre,
     Equipment,
     ExtraValue,
     LegalText,
+    ListItem,
     Population,
     Post,
 )
@@ -100,12 +102,15 @@ _DONE_TO_A_ROW = {
     "deleted": gettext_lazy("deletion"),
     "restored": gettext_lazy("restoration"),
     "ended": gettext_lazy("end"),
+    "retired": gettext_lazy("retired from a day on"),
+    "replaced": gettext_lazy("replaced from a day on"),
+    "brought_back": gettext_lazy("in force again"),
 }
 CAREER = tuple(f"{model.__name__.lower()}." for model in OF_A_CAREER)
 _PERSONAL: tuple[type[Any], ...] = (*PERSONAL, ExtraValue)
 _OF_A_PERSON = tuple(f"{model.__name__.lower()}." for model in _PERSONAL)
 _COMPOSED: tuple[type[Any], ...] = (
-    *OF_A_CAREER, *PERSONAL, ExtraValue, LegalText, Equipment, Post, Population,
+    *OF_A_CAREER, *PERSONAL, ExtraValue, LegalText, Equipment, Post, Population, Cadre, ListItem,
 )  # fmt: skip
 KINDS |= {
     f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
@@ -126,6 +131,7 @@ FAMILIES: dict[str, tuple[Any, tuple[str, ...]]] = {
         gettext_lazy("Facilities and places"),
         ("facility.", "unit.", "post.", "assignment.", "area.", "inclusion.", "population."),
     ),
+    "lists": (gettext_lazy("Lists"), ("listitem.", "cadre.")),
     "offices": (gettext_lazy("Offices and accounts"), ("office.", "equipment.", "account.", "set up")),
     "texts": (gettext_lazy("Laws, norms and plans"), ("legaltext.",)),
     "imports": (gettext_lazy("Imports"), ("people.", "facilities.", "pack.")),

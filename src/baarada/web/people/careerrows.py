@@ -19,7 +19,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import career, facts, lists, queries, summaries
 from baarada.registry.errors import Invalid
-from baarada.registry.models import Employment, Exit, Person, Posting
+from baarada.registry.models import Employment, Exit, ListItem, Person, Posting
 from baarada.web.forms import FactForm
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
 from baarada.web.records.facts import SORTS, word_of
@@ -102,8 +102,7 @@ class RowForm(FactForm):
         self.beside = BESIDE.get(sort, ())
         if sort == "exit":
             # Who moves, rests or studies does not leave: those reasons end a posting.
-            field = self.fields["kind"]
-            field.choices = [("", _("Choose…")), *_for_good()]  # type: ignore[attr-defined]
+            self.fields["kind"].only = _is_for_good  # type: ignore[attr-defined]
 
     @property
     def first(self) -> list[BoundField]:
@@ -116,13 +115,9 @@ class RowForm(FactForm):
         return [field for field in self if field.name in self.beside]
 
 
-def _for_good() -> list[tuple[str, str]]:
-    """The reasons for which somebody is gone, not moved or away."""
-    return [
-        (code, label)
-        for code, label in lists.choices("end_reason")
-        if lists.attribute("end_reason", code, "effect") == "gone"
-    ]
+def _is_for_good(reason: ListItem) -> bool:
+    """True for a reason for which somebody is gone, not moved or away."""
+    return lists.attribute("end_reason", reason.code, "effect") == "gone"
 
 
 def _titles() -> dict[str, str]:

@@ -69,7 +69,7 @@ def build(
     conflicts = {} if known else by_unit(file.conflicts)
     above = places.enclosing(facility.area_id)
     postings = None if known else places.staff(file.ids, on, seen_by=seen_by)
-    cadres = places.cadre_counts(postings) if postings is not None else []
+    cadres = places.cadre_counts(postings, on) if postings is not None else []
     missing = missing_facts(file, on)
     total = len(WANTED) + 1
     return FacilityPage(

@@ -100,7 +100,7 @@ class Choice:
 
 def kind_choices(narrowed: Narrowed, on: date, *, seen_by: Actor) -> tuple[list[Choice], list[Choice]]:
     """Kinds with how many facilities each would give: the frequent ones, then the others."""
-    counted = places.kind_counts(narrowed.found(on, seen_by=seen_by, any_kind=True))
+    counted = places.kind_counts(narrowed.found(on, seen_by=seen_by, any_kind=True), on)
     there = dict(counted) | {k: dict(counted).get(k, 0) for k in narrowed.kinds}
     out = [Choice(k, kind_label(k), k in narrowed.kinds, n) for k, n in there.items()]
     open_, rest = out[:MOST_KINDS], out[MOST_KINDS:]

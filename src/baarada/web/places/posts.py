@@ -1,6 +1,7 @@
 """The established posts of a facility: which are filled, which are vacant; adding some."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -43,12 +44,12 @@ class CadrePosts:
     vacant: int
 
 
-def by_cadre(lines: list[posts.Line]) -> list[CadrePosts]:
-    """Posts that are filled or vacant, by cadre, those with the most vacancies first."""
+def by_cadre(lines: list[posts.Line], on: date) -> list[CadrePosts]:
+    """Posts that are filled or vacant, by what their cadre counts as on a day, those with the most vacancies first."""
     found: dict[Any, CadrePosts] = {}
     for line in lines:
         if line.state in (posts.FILLED, posts.VACANT):
-            cadre = line.post.cadre_id
+            cadre = lists.standing_cadre(line.post.cadre_id, on)
             own = found.setdefault(
                 cadre, CadrePosts(lists.cadre_of_both(cadre) or _("cadre not known"), 0, 0, 0)
             )

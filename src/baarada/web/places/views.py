@@ -79,7 +79,7 @@ def facility(request: ActorRequest, pk: UUID) -> HttpResponse:
         "panel": None if known else panel(request.GET.get("fact", ""), [file.facility]),
         "blocking": [q for q in shown.questions if q.blocks],
         "cadres": facilitypage.cadre_rows(shown),
-        "posts": posts.by_cadre(shown.posts),
+        "posts": posts.by_cadre(shown.posts, context["on"]),
         "posts_counted": posts.counted(shown.posts),
     }
     return page(request, "web/places/facility.html", context, part="panel")

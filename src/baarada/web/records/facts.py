@@ -17,6 +17,7 @@ from baarada.registry.models import (
     Absence,
     Area,
     Assignment,
+    Cadre,
     Contact,
     Employment,
     Equipment,
@@ -28,6 +29,7 @@ from baarada.registry.models import (
     LanguageSkill,
     LegalText,
     Licence,
+    ListItem,
     Office,
     Paper,
     Person,
@@ -42,6 +44,10 @@ from baarada.registry.models import (
 
 HIDDEN = frozenset({"deleted", "person", "hash", "media", "size", "photo", "text", "proves"})
 """Fields that are no fact to be read or typed."""
+SETTLED: dict[type[Record], frozenset[str]] = {
+    ListItem: frozenset({"list", "code", "replaced_by"}), Cadre: frozenset({"code", "replaced_by"}),
+}  # fmt: skip
+"""Facts that are read and never typed over: a code is what records hold, what replaces it has a page of its own."""
 
 
 @dataclass(slots=True)
@@ -205,6 +211,7 @@ def panel(asked: str, records: Iterable[Any]) -> dict[str, Any] | None:
         "label": facts.unit_label(model, name) if len(unit) > 1 else extras.fact_of(record, name).label,
         "owner": facts.owner_of(model, name),
         "values": fact_history(record, name),
+        "settled": name in SETTLED.get(model, ()),
         "fields": ",".join(unit),
     }
 
@@ -214,7 +221,7 @@ SORTS: dict[str, type[Record]] = {
     "unit": Unit, "office": Office, "assignment": Assignment, "inclusion": Inclusion, "employment": Employment,
     "qualification": Qualification, "licence": Licence, "absence": Absence, "act": PersonnelAct, "exit": Exit,
     "post": Post, "population": Population, "relative": Relative, "language": LanguageSkill, "contact": Contact,
-    "extra": ExtraValue, "text": LegalText, "equipment": Equipment,
+    "extra": ExtraValue, "text": LegalText, "equipment": Equipment, "choice": ListItem, "cadre": Cadre,
 }  # fmt: skip
 """Records that pages change, by the word in an address."""
 

@@ -24,12 +24,14 @@ from baarada.registry.models import (
     PERSONAL,
     Area,
     Assignment,
+    Cadre,
     Equipment,
     ExtraValue,
     Facility,
     Identifier,
     Inclusion,
     LegalText,
+    ListItem,
     Office,
     Person,
     Population,
@@ -39,7 +41,7 @@ from baarada.registry.models import (
 )
 from baarada.web.forms import FactForm, initial_of
 from baarada.web.pages import ActorRequest, after, done, nothing_changed, page, refused, signed_in
-from baarada.web.records.facts import HIDDEN, SORTS, by_unit, names_of, panel, shown_facts
+from baarada.web.records.facts import HIDDEN, SETTLED, SORTS, by_unit, names_of, panel, shown_facts
 
 
 def page_seen(request: Any, record: Record) -> Seen:
@@ -85,6 +87,8 @@ def home_of(record: Any) -> str:
         return reverse("web:office", args=[record.office_id])
     if isinstance(record, LegalText):
         return reverse("web:record", args=["text", record.pk])
+    if isinstance(record, ListItem | Cadre):
+        return reverse("web:choice", args=[record.pk])
     return reverse("web:person", args=[record.canonical])
 
 
@@ -94,13 +98,15 @@ LISTS = {
     Area: "web:areas",
     Office: "web:offices",
     LegalText: "web:texts",
+    Cadre: "web:lists",
+    ListItem: "web:lists",
 }
 """Where to go on from a record that has no page any more."""
 
 
 def room_of(record: Any) -> str:
     """The entry of the menu that a record belongs to."""
-    if isinstance(record, LegalText):
+    if isinstance(record, LegalText | ListItem | Cadre):
         return "more"
     return "people" if isinstance(record, (Person, *OF_A_PERSON)) else "facilities"
 
@@ -168,8 +174,8 @@ def revise(request: ActorRequest, sort: str, pk: UUID, verb: str) -> HttpRespons
     if verb not in actions.MODES:
         raise Http404
     record = record_of(sort, pk)
-    known = facts.FACTS[type(record)]
-    names = [n for n in request.GET.get("fields", "").split(",") if n in known and n not in HIDDEN]
+    known = facts.FACTS[type(record)].keys() - HIDDEN - SETTLED.get(type(record), frozenset())
+    names = [n for n in request.GET.get("fields", "").split(",") if n in known]
     names = list(dict.fromkeys(m for n in names for m in facts.unit_of(type(record), n)))
     names = extras.asked_names(record, names)
     if not names:
