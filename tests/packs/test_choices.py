@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from baarada.packs.reader import split
-from tests.packs.test_tables import attributes, list_of
+from baarada.registry.choicerules import KNOWN
+from tests.packs.test_tables import SAME_EVERYWHERE, attributes, list_of
 
 GROUPS = {"person", "work", "study", "place", "paper"}
 TYPES = {"text", "long", "number", "day", "code", "codes", "yes_no"}
@@ -59,6 +60,10 @@ def test_the_sums_are_those_of_the_standards(check, good, bad):
 
 
 class TestLists:
+    def test_the_codes_that_the_program_needs_cannot_be_retired(self):
+        for name, needed in SAME_EVERYWHERE.items():
+            assert needed <= KNOWN[name]
+
     def test_every_list_has_a_name_and_a_group(self, pack):
         """Lists are named by a list of their own, once."""
         named = Counter(row["code"] for row in list_of(pack, "list"))

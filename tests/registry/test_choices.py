@@ -259,6 +259,13 @@ class TestRefusing:
 
         assert dict(lists.choices("facility_type")) == {"PS": "Poste de santé", "DISP": "Dispensaire"}
 
+    def test_what_another_counts_as_stays(self, kinds, fatou):
+        retire(kinds["PS"], NEW_YEAR, fatou, kinds["CSCOM"])
+        row = again(kinds["CSCOM"])
+
+        with pytest.raises(Invalid):
+            actions.delete(row, seen=journal.seen(row), by=fatou)
+
 
 class TestUse:
     def test_records_are_counted_by_choice(self, kinds, facilities, fatou):

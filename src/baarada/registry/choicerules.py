@@ -58,6 +58,8 @@ def check_new_cadre(values: Values) -> dict[str, Any]:
     problems |= _check_code("", values.get("code"), (c.code for c in lists.cadres()))
     if not values.get("label_m"):
         problems["label_m"] = _("Write the name of the cadre.")
+    if len(lists.cadres()) >= MOST_CHOICES:
+        problems[""] = _("This list is full: retire choices that nobody needs, or make a second list.")
     return problems
 
 
@@ -111,17 +113,12 @@ def _check_field(told: Mapping[str, str]) -> str:
 
 def _check_pattern(pattern: str) -> str:
     """The sentence about the form of a number that cannot be tried."""
+    sentence = _("The pattern %(pattern)s cannot be read. It goes from ^ to $.") % {"pattern": pattern[:60]}
     try:
         re.compile(pattern)
     except re.error:
-        sound = False
-    else:
-        sound = not pattern or (pattern.startswith("^") and pattern.endswith("$"))
-    return (
-        ""
-        if sound
-        else _("The pattern %(pattern)s cannot be read. It goes from ^ to $.") % {"pattern": pattern[:60]}
-    )
+        return sentence
+    return "" if not pattern or (pattern.startswith("^") and pattern.endswith("$")) else sentence
 
 
 def is_known(row: Choice) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from baarada.kernel.actors import Actor
-from baarada.registry import facts
+from baarada.registry import facts, lists
 from baarada.registry.choicerules import Choice, is_known, needed
 from baarada.registry.counting import count
 from baarada.registry.models import Cadre
@@ -69,4 +69,7 @@ def check_deletion(row: Choice) -> dict[str, Any]:
     list_, key = (CADRES, row.pk) if isinstance(row, Cadre) else (row.list or "", row.code)
     if uses_now(list_).get(key):
         return {"": _("Something was written with this choice. Retire it: what was written stays.")}
+    others: list[Any] = lists.cadres() if isinstance(row, Cadre) else lists.items(row.list or "")
+    if any(other.replaced_by_id == row.pk for other in others):
+        return {"": _("Another choice counts as this one. Put that one back in force first.")}
     return {}

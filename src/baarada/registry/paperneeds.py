@@ -79,7 +79,7 @@ class Step:
 
     @property
     def words(self) -> str:
-        """``affectation, CSCom de Loulouni (2019)``."""
+        """``affectation, CSCom du Nord (2019)``."""
         need = next((item for item in lists.items(NEEDS) if item.code == self.code), None)
         called = str(need) if need else self.code
         if self.row is None:
@@ -99,7 +99,7 @@ class Missing:
 
     @property
     def words(self) -> str:
-        """``Décision ou note de service : affectation, CSCom de Loulouni (2019)``."""
+        """``Décision ou note de service : affectation, CSCom du Nord (2019)``."""
         kinds = [lists.label("paper_kind", kind) for kind in self.kinds]
         first = kinds[:1] + [f"{kind[:1].lower()}{kind[1:]}" for kind in kinds[1:]]
         papers = first[0]

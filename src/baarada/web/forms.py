@@ -238,7 +238,7 @@ class CodeField(_Offered, forms.ChoiceField):
 
     def __init__(self, list_: str, **kwargs: Any) -> None:
         self.list = list_
-        self.only: Callable[[ListItem], bool] = bool
+        self.only: Callable[[ListItem], bool] = lambda _row: True
         """What a choice must be, where a form does not take all."""
         super().__init__(choices=lambda: [("", _("Choose…")), *_offered(self)], **kwargs)
 

@@ -37,7 +37,7 @@ def _form_for(code: str, data: Any) -> FactForm:
         form = FactForm(Cadre, CADRE, data, required=("code", "label_m"), why=("decision", "reason"))
     else:
         form = FactForm(ListItem, CHOICE, data, required=("code", "label_fr"), why=("decision", "reason"))
-        told: list[str] = max((row.attributes or [] for row in lists.items(code)), key=len, default=[])
+        told = max((list(row.attributes or []) for row in lists.items(code)), key=len, default=[])
         if told:
             form.fields["attributes"].help_text = _("One a line, as here: %(lines)s") % {
                 "lines": ", ".join(told)

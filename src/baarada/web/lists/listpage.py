@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from baarada.kernel.actors import Actor
 from baarada.registry import choicerules, choices, choiceuse, lists
@@ -99,6 +100,8 @@ def lines(code: str, on: date, *, seen_by: Actor) -> list[Line]:
 
 def successor_of(row: Choice) -> Any:
     """What replaces a choice; None where nothing does."""
+    if row.ends is None:
+        return None
     return next(iter(lists.successors(row)), None)
 
 
@@ -164,16 +167,13 @@ def offered_instead(row: Choice) -> list[tuple[str, str]]:
 
 # -- as a table -------------------------------------------------------------------------------
 
-HEADINGS = (
-    lambda: _("Code"), lambda: _("Label in French"), lambda: _("Label in English"), lambda: _("From"),
-    lambda: _("Until"), lambda: _("Replaced by"), lambda: _("Further facts"), lambda: _("Certainty"), lambda: _("Note"),
-    lambda: _("Records"),
-)  # fmt: skip
-
 
 def headings() -> list[str]:
     """The headings of a list as a table."""
-    return [heading() for heading in HEADINGS]
+    return [
+        pgettext("area", "Code"), _("Label in French"), _("Label in English"), _("From"), _("Until"),
+        _("Replaced by"), _("Further facts"), _("Certainty"), _("Note"), _("Records"),
+    ]  # fmt: skip
 
 
 def cells(found: Sequence[Line]) -> Iterator[list[Any]]:
