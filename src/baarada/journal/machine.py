@@ -25,6 +25,7 @@ MACHINE_TABLES = {
     "journal.NodeRow": "which node this is",
     "registry.SearchKey": "worked out from the records, for the search box",
     "registry.NameWord": "worked out from the records, for misspelt names",
+    "registry.Outline": "worked out from the records, for lists of people",
     "accounts.SignIn": "passwords and second factors: they belong to one machine",
     "interop.ImportJob": "the state of an import on this machine; what it wrote are entries",
     "interop.ImportRow": "the rows of a file being imported, until they are entries",

@@ -26,7 +26,7 @@ from baarada.registry.models.careers import (
     Qualification,
 )
 from baarada.registry.models.lists import Cadre, ListItem
-from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
+from baarada.registry.models.machine import FoldedField, NameWord, Outline, SearchKey
 from baarada.registry.models.people import Identifier, Paper, Person, Posting
 from baarada.registry.models.places import Area, Assignment, Facility, Inclusion, Office, Population, Unit
 from baarada.registry.models.posts import ABOLISHED, FROZEN, OPEN, Post
@@ -75,6 +75,7 @@ __all__ = [
     "NATIONAL",
     "NameWord",
     "Office",
+    "Outline",
     "Paper",
     "Person",
     "Posting",
