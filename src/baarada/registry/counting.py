@@ -8,6 +8,7 @@ many pages ask.
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db.models import Sum
@@ -17,13 +18,18 @@ from baarada.journal.applying import Changed
 from baarada.journal.engine import Engine
 from baarada.journal.models import LaneRow
 
+T = TypeVar("T")
+
 PATIENCE = 20
 """How many times as long as it took to make, a count may lag behind what other processes write."""
+
+MOST_KEPT = 300
+"""So many counts are kept; the oldest goes."""
 
 
 @dataclass(slots=True)
 class _Kept:
-    value: int
+    value: Any
     entries: int
     """How much the journal held."""
     until: float
@@ -32,7 +38,7 @@ class _Kept:
 _kept: WeakKeyDictionary[Engine, dict[Hashable, _Kept]] = WeakKeyDictionary()
 
 
-def count(name: Hashable, work: Callable[[], int]) -> int:
+def count(name: Hashable, work: Callable[[], T]) -> T:
     """What ``work`` counts, or what it counted a short while ago.
 
     ``name`` says what is counted, with all that the answer depends on besides the records.
@@ -41,14 +47,18 @@ def count(name: Hashable, work: Callable[[], int]) -> int:
     found = kept.get(name)
     began = time.monotonic()
     if found is not None and found.until > began:
-        return found.value
+        value: T = found.value
+        return value
     entries = LaneRow.objects.aggregate(entries=Sum("last"))["entries"] or 0
     if found is None or found.entries != entries:
         began = time.monotonic()
         found = kept[name] = _Kept(work(), entries, 0)
         ended = time.monotonic()
         found.until = ended + PATIENCE * (ended - began)
-    return found.value
+        for oldest in list(kept)[:-MOST_KEPT]:
+            kept.pop(oldest, None)
+    value = found.value
+    return value
 
 
 def follow(changed: Changed) -> None:
