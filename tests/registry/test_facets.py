@@ -64,7 +64,15 @@ def land(country, fatou):
             [("cs", "PUB", town), ("cs", "PRIV", north), ("hosp", "PUB", south), ("hut", None, None)]
         )
     ]  # fmt: skip
-    return {"top": top, "north": north, "south": south, "town": town, "cadres": cadres, "places": places, "offices": [country.kadiolo, country.niena]}
+    return {
+        "top": top,
+        "north": north,
+        "south": south,
+        "town": town,
+        "cadres": cadres,
+        "places": places,
+        "offices": [country.kadiolo, country.niena],
+    }
 
 
 def day(chance: random.Random, first: int, last: int) -> PartialDate:
@@ -102,7 +110,11 @@ def fill(land, chance: random.Random, amina, fatou, people: int) -> None:
             if chance.random() < 0.6:
                 position = chance.choice(["dispo", "act", None])
                 act.create(
-                    Employment, person=person, worker=chance.choice(WORKERS), position=position, **span(chance)
+                    Employment,
+                    person=person,
+                    worker=chance.choice(WORKERS),
+                    position=position,
+                    **span(chance),
                 )
             if chance.random() < 0.3:
                 act.create(Absence, person=person, kind="x", **span(chance))
@@ -250,7 +262,12 @@ class TestCounts:
 
 @pytest.fixture
 def mariam(land, amina):
-    posting = {"facility": land["places"][0], "cadre": land["cadres"][0], "starts": parse("2019"), "kind": "appointment"}
+    posting = {
+        "facility": land["places"][0],
+        "cadre": land["cadres"][0],
+        "starts": parse("2019"),
+        "kind": "appointment",
+    }
     values = {"family_name": "Traoré", "given_names": "Mariam", "sex": "F", "born": parse("1985")}
     return Person.objects.get(pk=actions.add_person(values, by=amina, posting=posting).record.pk)
 
@@ -294,9 +311,7 @@ class TestInStep:
         one, other = (Facility.objects.get(pk=p.pk) for p in land["places"][:2])
         first, second = sorted((one, other), key=lambda f: f.pk)
         posting = Posting.objects.get()
-        actions.revise(
-            posting, {"facility": second}, seen=journal.seen(posting), by=_BY[0]
-        )
+        actions.revise(posting, {"facility": second}, seen=journal.seen(posting), by=_BY[0])
         with journal.write("linked", by=fatou) as act:
             link = act.link(first, second)
         assert of(mariam, place=str(first.pk)) and of(mariam, place=str(second.pk))
@@ -305,12 +320,16 @@ class TestInStep:
         assert of(mariam, place=str(second.pk)) and not of(mariam, place=str(first.pk))
 
     def test_linked_people_are_one_line_and_part_again(self, land, mariam, amina, fatou):
-        other = actions.add_person({"family_name": "Tarawélé", "sex": "F", "phone": "76412058"}, by=amina).record
+        other = actions.add_person(
+            {"family_name": "Tarawélé", "sex": "F", "phone": "76412058"}, by=amina
+        ).record
         other = Person.objects.get(pk=other.pk)
         link = actions.link_people(mariam, other, by=fatou).record
         assert Outline.objects.count() == 1
         actions.unlink(link, seen=journal.seen(link), by=fatou)
-        assert of(mariam, state="in", lacks="phone") and of(other, state="none") and not of(other, lacks="phone")
+        assert (
+            of(mariam, state="in", lacks="phone") and of(other, state="none") and not of(other, lacks="phone")
+        )
 
     def test_a_cadre_renamed_orders_lists_anew(self, land, mariam, fatou):
         cadre = Cadre.objects.get(pk=land["cadres"][0].pk)
@@ -326,7 +345,12 @@ class TestInStep:
         assert of(mariam, state="none") and of(other, state="in")
 
     def test_what_was_written_and_taken_back_is_gone(self, land, mariam, amina):
-        done = career.add_row(Licence, mariam, {"kind": "lic", "reference": "1", "status": "ok", "starts": parse("2020")}, by=amina)
+        done = career.add_row(
+            Licence,
+            mariam,
+            {"kind": "lic", "reference": "1", "status": "ok", "starts": parse("2020")},
+            by=amina,
+        )
         assert of(mariam, licence="valid")
         actions.undo(done.act, by=amina)
         assert of(mariam, licence="-")
@@ -334,8 +358,15 @@ class TestInStep:
     def test_days_pass_and_nobody_writes(self, land, mariam, amina):
         ends = PartialDate.on(date.fromordinal(runtime.today().toordinal() + 10))
         posting = Posting.objects.get()
-        actions.revise(posting, {"starts": posting.starts, "ends": ends}, seen=journal.seen(posting), by=amina)
-        career.add_row(Absence, mariam, {"kind": "x", "starts": parse("2026"), "ends": PartialDate.on(runtime.today())}, by=amina)
+        actions.revise(
+            posting, {"starts": posting.starts, "ends": ends}, seen=journal.seen(posting), by=amina
+        )
+        career.add_row(
+            Absence,
+            mariam,
+            {"kind": "x", "starts": parse("2026"), "ends": PartialDate.on(runtime.today())},
+            by=amina,
+        )
         assert of(mariam, state="away")
         move_clock(1)
         assert of(mariam, state="in")

@@ -209,9 +209,7 @@ class Tally:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
 
-def tally(
-    chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, name: Any = None
-) -> Tally:
+def tally(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, name: Any = None) -> Tally:
     """Count those whom a filter leaves, by each facet; ``name`` says what ``among`` is, where a count may be kept.
 
     The values of a facet are counted under the filter of the others: each number is the length of the list that

@@ -232,9 +232,7 @@ def _cadre_key(cadre: Any) -> str:
 
 
 _COLUMNS = [f.column for f in Outline._meta.concrete_fields if not f.primary_key]
-_INSERT = (
-    f"INSERT INTO registry_outline ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
-)
+_INSERT = f"INSERT INTO registry_outline ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 
 
 # -- keeping in step ---------------------------------------------------------------------------

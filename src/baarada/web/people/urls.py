@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from baarada.web.people import careerrows, edit, papers, postings, views
+from baarada.web.people import careerrows, edit, keeping, papers, postings, views
 
 urlpatterns = [
     path("recherche/", views.find, name="search"),
     path("personnes/", views.people, name="people"),
+    path("personnes/vues/", keeping.views, name="views"),
+    path("personnes/vues/garder/", keeping.keep_view, name="keep-view"),
+    path("personnes/vues/<int:pk>/", keeping.revise_view, name="revise-view"),
+    path("personnes/vues/<int:pk>/supprimer/", keeping.drop_view, name="drop-view"),
+    path("personnes/colonnes/", keeping.choose_columns, name="columns"),
+    path("personnes/numeros/", keeping.paste_numbers, name="numbers"),
+    path("personnes/numeros/<uuid:pk>/absents.csv", keeping.absent_numbers, name="numbers-absent"),
     path("personnes/ajouter/", edit.add_person, name="add-person"),
     path("personnes/<uuid:pk>/", views.person, name="person"),
     path("personnes/<uuid:pk>/numeros/ajouter/", edit.add_number, name="add-number"),

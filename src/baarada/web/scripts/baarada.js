@@ -27,6 +27,14 @@
   document.addEventListener("DOMContentLoaded", function () { toErrors(document); });
   document.addEventListener("htmx:afterSwap", function (event) { toErrors(event.target); });
 
+  // Where there is room, what narrows a list stands open beside it.
+  function openWide(root) {
+    if (!window.matchMedia("(min-width:62rem)").matches) return;
+    root.querySelectorAll("details[data-wide-open]").forEach(function (one) { one.open = true; });
+  }
+  document.addEventListener("DOMContentLoaded", function () { openWide(document); });
+  document.addEventListener("htmx:afterSwap", function (event) { openWide(event.target); });
+
   // Printing needs a script: its button shows only where there is one.
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
