@@ -243,7 +243,9 @@ def _pack(name: str, folder: Path, data: dict[str, Any]) -> Pack:
 
 
 def _view(data: dict[str, Any]) -> View:
-    return View({"fr": data["fr"], "en": data["en"]}, {n: tuple(map(str, v)) for n, v in data["filter"].items()})
+    return View(
+        {"fr": data["fr"], "en": data["en"]}, {n: tuple(map(str, v)) for n, v in data["filter"].items()}
+    )
 
 
 def _release(folder: Path, data: dict[str, Any]) -> Release:

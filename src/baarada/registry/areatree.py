@@ -1,4 +1,4 @@
-"""Which area lies in which, read once and kept for a short while: lists of people are narrowed by an area and all below."""
+"""Which area lies in which, read once and kept for a short while: lists are narrowed by an area and all below it."""
 
 import time
 from collections import defaultdict

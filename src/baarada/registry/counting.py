@@ -8,7 +8,7 @@ many pages ask.
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from django.db.models import Sum
@@ -47,8 +47,7 @@ def count(name: Hashable, work: Callable[[], T]) -> T:
     found = kept.get(name)
     began = time.monotonic()
     if found is not None and found.until > began:
-        value: T = found.value
-        return value
+        return cast(T, found.value)
     entries = LaneRow.objects.aggregate(entries=Sum("last"))["entries"] or 0
     if found is None or found.entries != entries:
         began = time.monotonic()
@@ -57,8 +56,7 @@ def count(name: Hashable, work: Callable[[], T]) -> T:
         found.until = ended + PATIENCE * (ended - began)
         for oldest in list(kept)[:-MOST_KEPT]:
             kept.pop(oldest, None)
-    value = found.value
-    return value
+    return cast(T, found.value)
 
 
 def follow(changed: Changed) -> None:

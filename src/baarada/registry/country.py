@@ -8,7 +8,6 @@ from baarada.journal import runtime
 from baarada.packs.reader import Pack, View, available, read
 from baarada.registry import rules, spelling
 
-
 _views: list[View] = []
 
 

@@ -165,7 +165,7 @@ def _age(facet: Facet, values: Sequence[str], on: date) -> Q:
 
 
 def _born_between(age: int, on: date) -> tuple[int, int]:
-    """When people of an age group were born: after a day, up to another. Days of which a part is not known begin early."""
+    """When people of an age group were born: after a day, up to another; what is known in part begins early."""
     day = PartialDate.on(on).number
     older = [one for one in AGES if one > age]
     return (day - older[0] * 10_000 if older else 0), day - age * 10_000 if age else 99_999_999

@@ -202,7 +202,8 @@ class _File:
         """Which facts are not there."""
         p = self.person
         there = (
-            p.born, p.birth_place, p.nationality, p.phone, self.numbers, self.numbers & payroll, self.diploma, self.paper,
+            p.born, p.birth_place, p.nationality, p.phone, self.numbers, self.numbers & payroll, self.diploma,
+            self.paper,
         )  # fmt: skip
         return sum(1 << place for place, value in enumerate(there) if not value)
 
@@ -322,7 +323,7 @@ def _made(names: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
 
 def _places(ids: set[Any]) -> dict[Any, _Place]:
     """What facilities are; of linked files, the one that gives the name."""
-    out = {}
+    out: dict[Any, _Place] = {}
     for piece in in_pieces(sorted(ids), PIECE):
         found = _select(
             "SELECT f.id, g.id, g.sort_key, g.area_id, g.kind, g.sector, g.component FROM registry_facility f"

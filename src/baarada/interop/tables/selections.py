@@ -51,9 +51,7 @@ def _people(query: Query, seen_by: Actor) -> Selection | None:
     chosen, today = facets.parse(query), runtime.today()
     named = [pk for pk in map(_id, query.get("id", ())) if pk][:MOST_NAMED]
     numbers = kept.number_list(_id(next(iter(query.get("list", ())), "")))
-    found = facets.found(
-        chosen, today, seen_by=seen_by, among=Q(person__in=named) if "id" in query else None
-    )
+    found = facets.found(chosen, today, seen_by=seen_by, among=Q(person__in=named) if "id" in query else None)
     labels = Labels([(name, value) for name, values in chosen.items() for value in values])
     words = [labels.said(name, value) for name, values in chosen.items() for value in values]
     if "list" in query:

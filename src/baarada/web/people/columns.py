@@ -31,7 +31,11 @@ class Heading:
     sort: str = ""
 
 
-_USUAL = [Heading(CADRE, _("Cadre"), "cadre"), Heading(PLACE, _("Facility"), "place"), Heading(STATE, _("Situation"))]
+_USUAL = [
+    Heading(CADRE, _("Cadre"), "cadre"),
+    Heading(PLACE, _("Facility"), "place"),
+    Heading(STATE, _("Situation")),
+]
 
 
 def offered() -> list[Heading]:

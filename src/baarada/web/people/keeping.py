@@ -16,8 +16,8 @@ from baarada.interop.tables.exporting import harmless
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import as_uuid
 from baarada.registry import numbers
-from baarada.registry.models import Employment, Licence, Person, Posting, Qualification
 from baarada.registry.facts import NAMES
+from baarada.registry.models import Employment, Licence, Person, Posting, Qualification
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
 from baarada.web.people import columns
 from baarada.web.people.narrowing import Labels, Narrowing, chips
@@ -122,7 +122,7 @@ def choose_columns(request: ActorRequest) -> HttpResponse:
     return page(request, "web/people/columns.html", context)
 
 
-_GROUPS = {"posting": Posting, "employment": Employment, "qualification": Qualification, "licence": Licence}
+_GROUPS: dict[str, Any] = {"posting": Posting, "employment": Employment, "qualification": Qualification, "licence": Licence}
 
 
 def _groups(chosen: list[str]) -> list[tuple[Any, list[tuple[columns.Heading, bool]]]]:
@@ -130,7 +130,9 @@ def _groups(chosen: list[str]) -> list[tuple[Any, list[tuple[columns.Heading, bo
     out: dict[Any, list[tuple[columns.Heading, bool]]] = {}
     for heading in columns.offered():
         prefix, dot, _name = heading.key.partition(".")
-        label = _("The list") if heading.key in columns.LIST_COLUMNS else _label(prefix) if dot else NAMES[Person]
+        label = (
+            _("The list") if heading.key in columns.LIST_COLUMNS else _label(prefix) if dot else NAMES[Person]
+        )
         out.setdefault(str(label), []).append((heading, heading.key in chosen))
     return list(out.items())
 

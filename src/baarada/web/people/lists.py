@@ -1,4 +1,4 @@
-"""A list of people as a page shows it: narrowed, counted, ordered, a page at a time; by name, or as words found them."""
+"""A list of people as a page shows it: narrowed, counted, ordered, a page at a time; or as words found them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,9 @@ def of_everybody(narrowing: Narrowing, after: str, on: date, *, seen_by: Actor) 
     }
 
 
-def of_words(narrowing: Narrowing, results: Results, start: int, on: date, *, seen_by: Actor) -> dict[str, Any]:
+def of_words(
+    narrowing: Narrowing, results: Results, start: int, on: date, *, seen_by: Actor
+) -> dict[str, Any]:
     """Those whom words found and a filter leaves, nearest first, from a place on."""
     ids = [hit.target for hit in results.people]
     among = Q(person__in=ids)
@@ -49,7 +51,11 @@ def of_words(narrowing: Narrowing, results: Results, start: int, on: date, *, se
         states = {pk: told.get(pk, "") for pk in ids if pk in told or not narrowed}
     there = list(states)
     shown = {pk: states[pk] for pk in there[start : start + PAGE]}
-    tally = facets.tally(narrowing.chosen, on, seen_by=seen_by, among=among) if len(ids) > 1 else Tally(len(there))
+    tally = (
+        facets.tally(narrowing.chosen, on, seen_by=seen_by, among=among)
+        if len(ids) > 1
+        else Tally(len(there))
+    )
     tally.total = len(there)
     end = start + len(shown)
     return _shown(narrowing, tally, shown, on, OF_A_SEARCH if len(ids) > 1 else (), results) | {
@@ -95,7 +101,10 @@ class Heading:
 def headings(narrowing: Narrowing) -> list[Heading]:
     """The headings of a list: the name, then the columns that were chosen."""
     order = narrowing.order or ("" if narrowing.words else "name")
-    own = [("", _("Name and number"), "name"), *((h.key, h.label, h.sort) for h in columns.headings(narrowing.columns))]
+    own = [
+        ("", _("Name and number"), "name"),
+        *((h.key, h.label, h.sort) for h in columns.headings(narrowing.columns)),
+    ]
     return [
         Heading(key, label, narrowing.address(sort=sort) if sort else "", bool(sort) and sort == order)
         for key, label, sort in own
@@ -124,7 +133,10 @@ def tabs(narrowing: Narrowing, *, seen_by: Actor) -> list[Tab]:
     """The lists at hand."""
     now = narrowing.query(sort=None, col=None).urlencode()
     office = Narrowing(facets.parse({"office": [str(as_uuid(seen_by.office))]}))
-    found = [(_("Everybody"), "", ""), (_("My office"), office.query().urlencode(), office.query().urlencode())]
+    found = [
+        (_("Everybody"), "", ""),
+        (_("My office"), office.query().urlencode(), office.query().urlencode()),
+    ]
     for view in country.views():
         own = Narrowing(facets.parse(view.filter)).query().urlencode()
         found.append((view.titles.get(lists.language()) or view.titles["fr"], own, own))

@@ -27,6 +27,7 @@ OPEN = frozenset(["state", "area", "cadre", "type"])
 OF_A_SEARCH = ("state", "cadre", "place", "worker", "sex", "age", "lacks", "file")
 """Facets beside the few people that words find."""
 
+
 @dataclass(slots=True)
 class Narrowing:
     """What an address asks of a list of people."""
@@ -134,7 +135,9 @@ class Block:
     rest: list[Choice] = field(default_factory=list)
 
 
-def blocks(narrowing: Narrowing, tally: Tally, labels: Labels, areas: list[Choice], names: Sequence[str]) -> list[Block]:
+def blocks(
+    narrowing: Narrowing, tally: Tally, labels: Labels, areas: list[Choice], names: Sequence[str]
+) -> list[Block]:
     """The facets beside a list, those that tell its rows apart."""
     out = []
     for name in names:

@@ -91,7 +91,10 @@ def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
 
 
 def _quick(request: ActorRequest, query: str) -> HttpResponse:
-    """The first hits, under the search box while typing."""
+    """The first hits, under the search box while typing; what was opened last where nothing is typed yet."""
+    if not query:
+        opened = listing.rows(kept.opened(seen_by=request.actor), runtime.today())
+        return page(request, "web/people/quick.html", {"opened": opened})
     found = (
         search.search(query, seen_by=request.actor, most=QUICK_MOST)
         if len(query) > 1
@@ -117,14 +120,8 @@ def people(request: ActorRequest) -> HttpResponse:
         "room": "people",
         "here": reverse("web:people"),
         "tabs": lists.tabs(narrowing, seen_by=request.actor),
-        "opened": listing.rows(kept.opened(seen_by=request.actor), runtime.today()) if _is_entry(request) else [],
     }
     return page(request, "web/people/list.html", context, part="results")
-
-
-def _is_entry(request: ActorRequest) -> bool:
-    """True for the list as the menu leads to it: what was opened last stands there."""
-    return not request.GET
 
 
 @require_safe

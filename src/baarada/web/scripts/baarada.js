@@ -19,6 +19,14 @@
     }
   });
 
+  // What stands under the search box goes when one turns to something else.
+  function leaveBox(event) {
+    var quick = document.getElementById("quick");
+    if (quick && event.target.closest && !event.target.closest(".find")) quick.textContent = "";
+  }
+  document.addEventListener("click", leaveBox);
+  document.addEventListener("focusin", leaveBox);
+
   // After a refusal, the reader begins with the sentence that says why.
   function toErrors(root) {
     var errors = root.querySelector("[data-errors]");

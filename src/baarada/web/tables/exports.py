@@ -112,7 +112,9 @@ def _file(request: ActorRequest, found: Selection, form: str) -> HttpResponseBas
     about = exporting.About(found.title, found.filter, request.actor.name, runtime.now())
 
     def write(target: Any) -> None:
-        exporting.write(found.columns, found.ids(), target, about, seen_by=request.actor, form=form, only=found.only)
+        exporting.write(
+            found.columns, found.ids(), target, about, seen_by=request.actor, form=form, only=found.only
+        )
 
     return made_file(f"{found.title} {runtime.today().isoformat()}.{form}", write)
 

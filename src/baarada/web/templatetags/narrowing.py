@@ -27,7 +27,9 @@ def _box(name: str, one: Choice) -> SafeString:
 
 
 def _link(one: Choice) -> SafeString:
-    return format_html('<a class="to" href="{}"><span>{}</span><span>{}</span></a>', one.link, one.label, _count(one))
+    return format_html(
+        '<a class="to" href="{}"><span>{}</span><span>{}</span></a>', one.link, one.label, _count(one)
+    )
 
 
 def _count(one: Choice) -> str:
