@@ -16,7 +16,7 @@ STATES: dict[str, Promise] = {
     outlines.AWAY: gettext_lazy("Absent"),
     outlines.TO_COME: gettext_lazy("To come"),
     outlines.LEFT: gettext_lazy("Has left the post"),
-    outlines.GONE: gettext_lazy("Gone for good"),
+    outlines.GONE: gettext_lazy("No longer in service"),
     outlines.NO_POST: gettext_lazy("Without a posting"),
 }
 LICENCES: dict[str, Promise] = {

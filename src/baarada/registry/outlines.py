@@ -46,6 +46,8 @@ VALID, SUSPENDED, EXPIRED = "valid", "suspended", "expired"
 MISSING = ("born", "birth_place", "nationality", "phone", "number", "payroll", "diploma", "paper")
 """Facts whose absence is kept, each as the bit of its place."""
 FOREVER = 99_991_231
+LAST = "~"
+"""Behind all folded text: where the name of a place or a cadre is not known."""
 NOT_KNOWN = FOREVER
 """The first day of a posting that has none: it comes last."""
 MOST_SPANS = 12
@@ -220,7 +222,7 @@ def _rows(file: _File, places: dict[Any, _Place], today: int, payroll: set[str])
             place, cadre = places.get(posting.facility, here), posting.cadre
         yield (
             p.id, first, last, p.sort_key, p.office, p.sex or "", p.born or 0,
-            file.state(posting, status.position, on), place.id, place.key, place.area, place.kind or "",
+            file.state(posting, status.position, on), place.id, place.key or LAST, place.area, place.kind or "",
             place.sector or "", place.component or "", cadre, _cadre_key(cadre), (posting and posting.kind) or "",
             (posting and posting.starts) or NOT_KNOWN, status.worker or "", status.employer or "",
             status.funding or "", status.position or "", file.licence(on), missing,
@@ -229,7 +231,7 @@ def _rows(file: _File, places: dict[Any, _Place], today: int, payroll: set[str])
 
 def _cadre_key(cadre: Any) -> str:
     found = lists.cadre(cadre if isinstance(cadre, UUID) else UUID(bytes=cadre)) if cadre else None
-    return fold(found.label_m or "") if found else ""
+    return (found and fold(found.label_m or "")) or LAST
 
 
 _COLUMNS = [f.column for f in Outline._meta.concrete_fields if not f.primary_key]

@@ -122,7 +122,12 @@ def choose_columns(request: ActorRequest) -> HttpResponse:
     return page(request, "web/people/columns.html", context)
 
 
-_GROUPS: dict[str, Any] = {"posting": Posting, "employment": Employment, "qualification": Qualification, "licence": Licence}
+_GROUPS: dict[str, Any] = {
+    "posting": Posting,
+    "employment": Employment,
+    "qualification": Qualification,
+    "licence": Licence,
+}
 
 
 def _groups(chosen: list[str]) -> list[tuple[Any, list[tuple[columns.Heading, bool]]]]:

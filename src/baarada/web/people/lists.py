@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from baarada.accounts import kept
 from baarada.kernel.actors import Actor
@@ -78,6 +79,7 @@ def _shown(
         "asked": narrowing,
         "rows": listing.rows(list(states), on, hits, states=states, keys=narrowing.columns),
         "headings": headings(narrowing),
+        "orders": orders(narrowing),
         "total": tally.total,
         "uncounted": tally.more,
         "facets": blocks(narrowing, tally, labels, areas, names),
@@ -108,6 +110,24 @@ def headings(narrowing: Narrowing) -> list[Heading]:
     return [
         Heading(key, label, narrowing.address(sort=sort) if sort else "", bool(sort) and sort == order)
         for key, label, sort in own
+    ]
+
+
+_ORDERS = {
+    "name": pgettext_lazy("order", "name"),
+    "cadre": pgettext_lazy("order", "cadre"),
+    "place": pgettext_lazy("order", "facility"),
+    "since": pgettext_lazy("order", "longest in post"),
+}
+
+
+def orders(narrowing: Narrowing) -> list[Heading]:
+    """What the list can be ordered by; of people found by words, first how near they are."""
+    near = [("", pgettext_lazy("order", "nearness"))] if narrowing.words else []
+    now = narrowing.order or ("" if narrowing.words else "name")
+    return [
+        Heading(key, label, narrowing.address(sort=key or None), key == now)
+        for key, label in (*near, *_ORDERS.items())
     ]
 
 
