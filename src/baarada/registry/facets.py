@@ -207,6 +207,17 @@ class Tally:
     more: bool = False
     """There are more than were counted."""
     counts: dict[str, Counter[str]] = field(default_factory=dict)
+    states: dict[UUID, str] = field(default_factory=dict)
+    """How each of them stands, where that was asked for."""
+
+
+def tally_of(
+    people: Sequence[UUID], chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None
+) -> Tally:
+    """Count some people, of whom a search found not too many, as :func:`tally` does; and say how each stands."""
+    seen_by.require("person.see")
+    own = Q(person__in=people)
+    return _tally(chosen, on, seen_by, own if among is None else own & among, with_states=True)
 
 
 def tally(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, name: Any = None) -> Tally:
@@ -225,13 +236,15 @@ def tally(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, n
     return count(("tally", on, name, tuple(sorted(chosen.items()))), work)
 
 
-def _tally(chosen: Filter, on: date, seen_by: Actor, among: Q | None) -> Tally:
+def _tally(chosen: Filter, on: date, seen_by: Actor, among: Q | None, *, with_states: bool = False) -> Tally:
     def those(without: str = "") -> QuerySet[Outline]:
         left = {name: values for name, values in chosen.items() if name != without}
         return found(left, on, seen_by=seen_by, among=among)
 
-    total, columns = _counted(those(), COLUMNS)
+    states: dict[Any, str] = {}
+    total, columns = _counted(those(), COLUMNS, states if with_states else None)
     out = Tally(min(total, MOST_COUNTED), total > MOST_COUNTED)
+    out.states = {UUID(_uuid(person)): state for person, state in states.items()}
     if out.more:
         return out
     for name, facet in FACETS.items():
@@ -244,20 +257,29 @@ def _tally(chosen: Filter, on: date, seen_by: Actor, among: Q | None) -> Tally:
     return out
 
 
-def _counted(rows: QuerySet[Outline], columns: Sequence[str]) -> tuple[int, dict[str, Counter[Any]]]:
-    """How many rows there are, and how many of each value of some columns; some at a time, up to what is counted."""
+def _counted(
+    rows: QuerySet[Outline], columns: Sequence[str], states: dict[Any, str] | None = None
+) -> tuple[int, dict[str, Counter[Any]]]:
+    """How many rows there are, and how many of each value of some columns; some at a time, up to what is counted.
+
+    ``states`` is filled with each person and how they stand.
+    """
     counters: list[Counter[Any]] = [Counter() for _column in columns]
     total = 0
     try:
-        sql, params = rows.values_list(*columns)[: MOST_COUNTED + 1].query.sql_with_params()
+        wanted = columns if states is None else (*columns, "person", "state")
+        sql, params = rows.values_list(*wanted)[: MOST_COUNTED + 1].query.sql_with_params()
     except EmptyResultSet:
         return 0, dict(zip(columns, counters, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         while part := cursor.fetchmany(CHUNK):
             total += len(part)
-            for counter, values in zip(counters, zip(*part, strict=True), strict=True):
+            by_column = list(zip(*part, strict=True))
+            for counter, values in zip(counters, by_column, strict=False):
                 counter.update(values)
+            if states is not None:
+                states.update(zip(*by_column[-2:], strict=True))
     return total, dict(zip(columns, counters, strict=True))
 
 

@@ -39,24 +39,13 @@ def of_words(
 ) -> dict[str, Any]:
     """Those whom words found and a filter leaves, nearest first, from a place on."""
     ids = [hit.target for hit in results.people]
-    among = Q(person__in=ids)
-    if narrowing.numbers:
-        among &= narrowing.among
-    found = facets.found(narrowing.chosen, on, seen_by=seen_by, among=among)
-    states: dict[UUID, str]
+    tally = facets.tally_of(ids, narrowing.chosen, on, seen_by=seen_by, among=narrowing.among)
+    narrowed = bool(narrowing.chosen or narrowing.numbers)
+    there = [pk for pk in ids if pk in tally.states or not narrowed]
     if narrowing.order:
-        states = listing.part(found, narrowing.order, "", few=True, size=len(ids) + 1).states
-    else:
-        told = dict(found.values_list("person", "state")) if ids else {}
-        narrowed = bool(narrowing.chosen or narrowing.numbers)
-        states = {pk: told.get(pk, "") for pk in ids if pk in told or not narrowed}
-    there = list(states)
-    shown = {pk: states[pk] for pk in there[start : start + PAGE]}
-    tally = (
-        facets.tally(narrowing.chosen, on, seen_by=seen_by, among=among)
-        if len(ids) > 1
-        else Tally(len(there))
-    )
+        found = facets.found({}, on, seen_by=seen_by, among=Q(person__in=there))
+        there = list(listing.part(found, narrowing.order, "", few=True, size=len(there) + 1).states)
+    shown = {pk: tally.states.get(pk, "") for pk in there[start : start + PAGE]}
     tally.total = len(there)
     end = start + len(shown)
     return _shown(narrowing, tally, shown, on, OF_A_SEARCH if len(ids) > 1 else (), results) | {
