@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from baarada.registry.facets import FACETS
 from tests.e2e.node import ROOT, Node
 
 pytestmark = pytest.mark.browser
@@ -22,6 +23,7 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MOST_OF_A_ROUTE = 1
 MOST_PAGES = 120
 LEADS_TO_FILES = re.compile(r"/(fichier|vignette|modele|dehors|telecharger)\b")
+NARROWING = {*FACETS, "sort", "list", "q", "col"}
 CATALOGUE = ROOT / "src/baarada/locale/fr/LC_MESSAGES/django.po"
 
 
@@ -54,6 +56,9 @@ def route(address: str) -> str:
     path = re.sub("/fiches/[a-z]+/", "/fiches/<sort>/", ID.sub("<id>", parts.path))
     path = re.sub("/listes/(?!choix/)[a-z0-9_]+/", "/listes/<list>/", path)
     keys = sorted(p.partition("=")[0] for p in parts.query.split("&") if p)
+    if path.startswith(("/personnes/", "/exports/people")):
+        # However a list is narrowed, it is the same page.
+        keys = sorted({"narrowed" if key in NARROWING else key for key in keys})
     return path + ("?" + "&".join(keys) if keys else "")
 
 
@@ -213,6 +218,30 @@ def test_the_search_box_by_keyboard(chromium, demo):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/recherche/"))
     expect(page.locator("a.hit").first).to_be_visible()
+    page.context.close()
+
+
+def test_a_list_is_narrowed_and_kept(chromium, demo):
+    page = enter(chromium, demo, 1280)
+    page.goto(f"{demo.address}/personnes/")
+    page.locator("input[name=state][value=in]").check()
+    expect(page.locator(".chip")).to_contain_text("Situation")
+    page.get_by_role("link", name="Garder cette vue").click()
+    page.locator("#name").fill("Agents en poste")
+    page.locator("main form button.main").click()
+    expect(page.locator(".tabs [aria-current]")).to_have_text("Agents en poste")
+    page.locator(".chip a").first.click()
+    expect(page.locator(".chip")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_list_is_narrowed_on_a_phone_without_scripts(chromium, demo):
+    page = enter(chromium, demo, 360, java_script_enabled=False)
+    page.goto(f"{demo.address}/personnes/")
+    page.locator(".narrow-by > details > summary").click()
+    page.locator("input[name=state][value=in]").check()
+    page.locator(".facet button").click()
+    expect(page.locator(".chip")).to_contain_text("Situation")
     page.context.close()
 
 

@@ -768,7 +768,7 @@ class TestExport:
         answer = amina.get(self.address(form="xlsx", office=country.kadiolo.pk))
         first, second = sheets_of(answer).values()
         assert len(first) == 4
-        assert ["Filter", "District de Kadiolo"] in second and ["By", "Amina"] in second
+        assert ["Filter", "Office in charge: District de Kadiolo"] in second and ["By", "Amina"] in second
 
     def test_people_found_by_words_are_those_of_the_file(self, amina, staff):
         assert self.names(amina, q="dembele") == ["Dembélé"]

@@ -58,3 +58,63 @@ class SignIn(AbstractBaseUser):
 
     class Meta:
         db_table = "accounts_sign_in"
+
+
+class SavedView(models.Model):
+    """A list of people that somebody keeps under a name: the address's query. Shared, it is their office's too."""
+
+    account = IdField(db_index=True)
+    office = IdField(db_index=True)
+    name = models.TextField()
+    query = models.TextField()
+    shared = models.BooleanField(default=False)
+    made = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_saved_view"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OpenedFile(models.Model):
+    """A file that somebody opened lately: the last ones only."""
+
+    account = IdField()
+    person = IdField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_opened_file"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "person"], name="accounts_opened_file_once")
+        ]
+
+
+class NumberList(models.Model):
+    """Numbers that somebody pasted, and what became of them."""
+
+    id = IdField(primary_key=True)
+    account = IdField(db_index=True)
+    made = models.DateTimeField()
+    typed = models.IntegerField()
+    """How many numbers there were."""
+    absent: Any = models.JSONField(default=list)
+    """Those that nobody bears, as they were typed."""
+    several: Any = models.JSONField(default=list)
+    """Those that more than one person bears."""
+    again: Any = models.JSONField(default=list)
+    """Those that lead to somebody whom one before led to already."""
+
+    class Meta:
+        db_table = "accounts_number_list"
+
+
+class NumberListPerson(models.Model):
+    """Somebody whom a list of numbers found."""
+
+    list = models.ForeignKey(NumberList, on_delete=models.CASCADE, related_name="people")
+    person = IdField()
+
+    class Meta:
+        db_table = "accounts_number_list_person"

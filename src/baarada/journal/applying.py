@@ -28,6 +28,8 @@ class Changed:
     removed: set[Key] = field(default_factory=set)
     renamed: dict[Key, Id] = field(default_factory=dict)
     """Files whose canonical id changed."""
+    left: set[Id] = field(default_factory=set)
+    """The names of files that a row no longer belongs to: it is gone, or was moved to another."""
 
 
 class Finder(Protocol):
@@ -209,6 +211,7 @@ class Round:
         else:
             absent = merging.change(state, held, spec, self.find, early)
         if file_of(spec, state.values) != file:
+            self.changed.left.add(state.canonical)
             state.canonical = self._name(state)
         if state.values[DELETED] != was_deleted:
             self.turned[key] = None

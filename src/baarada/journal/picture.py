@@ -196,6 +196,7 @@ class Picture:
         linked = self.store.load(key for key in keys if key[0] == LINK)
         for key in sorted(keys):
             existed = bool(self.store.created([key]))
+            changed.left.update(self.store.canonical([key]).values())
             helds = self.store.entries_of(key)
             wanted = {n for h in helds for n in needs(self.schema, h.entry)} - {key}
             state = self._replay(key, helds, set(self.store.created(wanted)))

@@ -114,6 +114,15 @@ class Respelling:
     before: str
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of people that every office of the country looks at: its name, and what narrows it."""
+
+    titles: Mapping[str, str]
+    filter: Mapping[str, tuple[str, ...]]
+    """Codes by the name of a facet, as in an address."""
+
+
 @dataclass(frozen=True)
 class Pack:
     """A country: what its ``pack.toml`` says, and its tables."""
@@ -133,6 +142,8 @@ class Pack:
     """The name under which they are shown."""
     phone: PhoneRule
     releases: tuple[Release, ...]
+    views: tuple[View, ...]
+    """Lists of people that stand beside that of everybody."""
     folder: Path
 
     @property
@@ -226,7 +237,14 @@ def _pack(name: str, folder: Path, data: dict[str, Any]) -> Pack:
         author=data["author"],
         phone=PhoneRule(phone["code"], phone["digits"], tuple(phone["leading"]), tuple(phone["mobile"])),
         releases=tuple(_release(folder, one) for one in data["releases"]),
+        views=tuple(_view(one) for one in data.get("views", ())),
         folder=folder,
+    )
+
+
+def _view(data: dict[str, Any]) -> View:
+    return View(
+        {"fr": data["fr"], "en": data["en"]}, {n: tuple(map(str, v)) for n, v in data["filter"].items()}
     )
 
 

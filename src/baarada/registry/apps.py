@@ -11,11 +11,14 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from baarada.journal import runtime, verification
-        from baarada.registry import counting, country, lists, papers, searchkeys
+        from baarada.registry import areatree, counting, country, lists, outlines, papers, searchkeys
 
         verification.also(papers.check)
 
         runtime.on_change(searchkeys.follow)
         runtime.on_change(lists.forget)
+        runtime.on_change(areatree.forget)
+        # Behind the lists: outlines are made by what they say.
+        runtime.on_change(outlines.follow)
         runtime.on_change(counting.follow)
         country.settle_in()

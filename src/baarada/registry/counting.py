@@ -22,6 +22,9 @@ T = TypeVar("T")
 PATIENCE = 20
 """How many times as long as it took to make, a count may lag behind what other processes write."""
 
+MOST_KEPT = 300
+"""So many counts are kept; the oldest goes."""
+
 
 @dataclass(slots=True)
 class _Kept:
@@ -50,6 +53,8 @@ def count(name: Hashable, work: Callable[[], T]) -> T:
         found = kept[name] = _Kept(work(), entries, 0)
         ended = time.monotonic()
         found.until = ended + PATIENCE * (ended - began)
+        for oldest in list(kept)[:-MOST_KEPT]:
+            kept.pop(oldest, None)
     return cast(T, found.value)
 
 

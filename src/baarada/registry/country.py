@@ -5,8 +5,15 @@ from functools import lru_cache
 from django.conf import settings
 
 from baarada.journal import runtime
-from baarada.packs.reader import Pack, available, read
+from baarada.packs.reader import Pack, View, available, read
 from baarada.registry import rules, spelling
+
+_views: list[View] = []
+
+
+def views() -> list[View]:
+    """Lists of people that every office of the country looks at."""
+    return list(_views)
 
 
 def settle_in() -> None:
@@ -20,6 +27,7 @@ def use(pack: Pack) -> None:
     """Write and search as this country does."""
     spelling.use((spelling.Rule(r.old, r.new, r.where, r.before) for r in pack.spelling), pack.variants)
     rules.phone_rule.region, rules.phone_rule.length = pack.nationality, pack.phone.digits
+    _views[:] = pack.views
 
 
 @lru_cache(maxsize=1)

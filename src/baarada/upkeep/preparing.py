@@ -1,6 +1,7 @@
 """Bring a register to this version of the program, at every start."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
@@ -9,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from baarada.journal import runtime
 from baarada.packs import loader
-from baarada.registry import searchkeys
+from baarada.registry import outlines, searchkeys
 from baarada.upkeep.setup import migrate
 
 SEARCH_FILE = "search.made"
 """Remembers in the home what the search keys were made by."""
+OUTLINES_FILE = "outlines.made"
+"""The same for the outlines of people."""
 
 
 def prepare(*, say: Callable[[str], None] = print) -> None:
@@ -36,16 +39,29 @@ def prepare(*, say: Callable[[str], None] = print) -> None:
             % {"pack": settings.CONFIG.pack, "numbers": ", ".join(map(str, loaded))}
         )
     _bring_search_up_to_date(say)
+    _bring_lists_up_to_date(say)
 
 
 def _bring_search_up_to_date(say: Callable[[str], None]) -> None:
     """Make the search keys anew where they were made by other spellings, or by an older program."""
     path, now = settings.CONFIG.home / SEARCH_FILE, searchkeys.rules_in_use()
-    if path.exists() and path.read_text(encoding="utf-8") == now:
-        return
-    say(_("Preparing the search."))
-    searchkeys.remake()
-    path.write_text(now, encoding="utf-8")
+    if not _is_made_by(path, now):
+        say(_("Preparing the search."))
+        searchkeys.remake()
+        path.write_text(now, encoding="utf-8")
+
+
+def _bring_lists_up_to_date(say: Callable[[str], None]) -> None:
+    """Make the outlines of people anew where they were made by other lists, by an older program, or are lost."""
+    path, now = settings.CONFIG.home / OUTLINES_FILE, outlines.rules_in_use()
+    if not _is_made_by(path, now) or outlines.are_lost():
+        say(_("Preparing the lists of people."))
+        outlines.remake()
+        path.write_text(now, encoding="utf-8")
+
+
+def _is_made_by(path: Path, now: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == now
 
 
 def is_behind() -> bool:

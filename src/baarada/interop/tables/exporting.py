@@ -171,10 +171,11 @@ ROWS = {columns.PEOPLE: people_rows, columns.FACILITIES: facility_rows}
 
 
 def write(
-    kind: str, ids: Iterable[UUID], target: Path, about: About, *, seen_by: Actor, form: str = XLSX
-) -> int:
-    """Write a list to a file; returns how many rows it has."""
-    known = [c for c in columns.columns(kind) if c.key != "full_name"]
+    kind: str, ids: Iterable[UUID], target: Path, about: About, *, seen_by: Actor, form: str = XLSX,
+    only: Sequence[str] = (),
+) -> int:  # fmt: skip
+    """Write a list to a file, all its columns or only some; returns how many rows it has."""
+    known = [c for c in columns.columns(kind) if c.key != "full_name" and (not only or c.key in only)]
     headings = [str(c.label) for c in known]
     rows = ([row.get(c.key, "") for c in known] for row in ROWS[kind](ids, seen_by=seen_by))
     return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)

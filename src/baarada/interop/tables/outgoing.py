@@ -73,7 +73,13 @@ def write(job: ExportJob) -> None:
     half.parent.mkdir(parents=True, exist_ok=True)
     try:
         count = exporting.write(
-            found.columns, _followed(job, found.ids()), half, about, seen_by=by, form=job.form
+            found.columns,
+            _followed(job, found.ids()),
+            half,
+            about,
+            seen_by=by,
+            form=job.form,
+            only=found.only,
         )
         half.replace(path(job))
     except _Stop:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from baarada.accounts import kept
 from baarada.interop.tables import columns
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
-from baarada.registry import lists, places, queries
+from baarada.registry import facets, lists, places, queries
+from baarada.registry.facetwords import Labels
 from baarada.registry.models import Area, Facility, Office
 
 PEOPLE, FACILITIES, STAFF = columns.PEOPLE, columns.FACILITIES, "staff"
@@ -33,6 +35,8 @@ class Selection:
     filter: str
     count: int
     ids: Callable[[], Iterator[UUID]]
+    only: tuple[str, ...] = ()
+    """The columns that are wanted, where these are not all."""
 
 
 def select(kind: str, query: Query, *, seen_by: Actor) -> Selection | None:
@@ -43,15 +47,42 @@ def select(kind: str, query: Query, *, seen_by: Actor) -> Selection | None:
 
 
 def _people(query: Query, seen_by: Actor) -> Selection | None:
+    """People as their list shows them: the same filter, the same order; and, where that is asked, the same columns."""
+    chosen, today = facets.parse(query), runtime.today()
     named = [pk for pk in map(_id, query.get("id", ())) if pk][:MOST_NAMED]
-    office = _named(Office, query.get("office", ()))
-    found = queries.people(seen_by=seen_by)
-    if office is not None:
-        found = found.filter(office=office)
-    if "id" in query:
-        found = found.filter(pk__in=named)
-    words = [str(office)] if office else []
-    return _of(columns.PEOPLE, _("People"), words + list(query.get("words", ())), found)
+    numbers = kept.number_list(_id(next(iter(query.get("list", ())), "")))
+    found = facets.found(chosen, today, seen_by=seen_by, among=Q(person__in=named) if "id" in query else None)
+    labels = Labels([(name, value) for name, values in chosen.items() for value in values])
+    words = [labels.said(name, value) for name, values in chosen.items() for value in values]
+    if "list" in query:
+        found = found.filter(kept.among(numbers)) if numbers else found.none()
+        words.append(_("Numbers pasted"))
+    order = next(iter(query.get("sort", ())), "")
+    out = _of(
+        columns.PEOPLE, _("People"), words + list(query.get("words", ())),
+        found.order_by(*facets.ORDERS.get(order, facets.ORDERS["name"])), "person",
+    )  # fmt: skip
+    if named and not order:
+        # As they were found, the nearest first.
+        there = set(out.ids())
+        out.ids = lambda: iter([pk for pk in named if pk in there])
+    if "shown" in query.get("which", ()):
+        out.only = _shown(query.get("col", ()))
+    return out
+
+
+OF_STATE = ("posting.starts", "posting.ends")
+"""What tells in a file how somebody stands."""
+
+
+def _shown(keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a file for those of the list on the page, which also says names and a number."""
+    wanted = [part for key in keys for part in (OF_STATE if key == "state" else (key,))]
+    payroll = [
+        f"number.{item.code}" for item in lists.items("identifier_kind")
+        if lists.attribute("identifier_kind", item.code, "role") == "payroll"
+    ]  # fmt: skip
+    return ("family_name", "given_names", *payroll, *wanted, columns.ID, columns.SEEN)
 
 
 def _facilities(query: Query, seen_by: Actor) -> Selection | None:
@@ -84,9 +115,9 @@ _MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
 }
 
 
-def _of(sort: str, title: str, words: list[str], found: QuerySet[Any]) -> Selection:
+def _of(sort: str, title: str, words: list[str], found: QuerySet[Any], key: str = "pk") -> Selection:
     def ids() -> Iterator[UUID]:
-        return found.values_list("pk", flat=True).iterator(2000)
+        return found.values_list(key, flat=True).iterator(2000)
 
     return Selection(sort, title, " · ".join(words), found.count(), ids)
 

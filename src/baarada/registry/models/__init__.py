@@ -26,7 +26,7 @@ from baarada.registry.models.careers import (
     Qualification,
 )
 from baarada.registry.models.lists import Cadre, ListItem
-from baarada.registry.models.machine import FoldedField, NameWord, SearchKey
+from baarada.registry.models.machine import FoldedField, NameWord, Outline, SearchKey
 from baarada.registry.models.people import Identifier, Paper, Person, Posting
 from baarada.registry.models.personal import Contact, ExtraValue, LanguageSkill, Relative
 from baarada.registry.models.places import (
@@ -85,6 +85,7 @@ __all__ = [
     "NATIONAL",
     "NameWord",
     "Office",
+    "Outline",
     "Paper",
     "Person",
     "Posting",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from baarada.accounts import kept
 from baarada.interop.models import ImportJob
 from baarada.journal import runtime
 from baarada.journal.models import ActRow, QuarantineRow, WaitRow
@@ -18,6 +19,9 @@ from baarada.registry.models import Office
 from baarada.web.desk.words import said_of
 from baarada.web.frame import last_backup
 from baarada.web.pages import ActorRequest, page, signed_in
+from baarada.web.people.listing import rows
+from baarada.web.people.lists import tabs
+from baarada.web.people.narrowing import Narrowing
 
 LATEST = 8
 LATE_DAYS = 2
@@ -39,6 +43,8 @@ def home(request: ActorRequest) -> HttpResponse:
         "mine": queries.how_many_people(Office(pk=as_uuid(request.actor.office)), seen_by=request.actor),
         "todo": _todo(counts),
         "latest": said_of(latest),
+        "views": tabs(Narrowing(), seen_by=request.actor)[1:],
+        "opened": rows(kept.opened(seen_by=request.actor), today),
     }
     return page(request, "web/desk/home.html", context)
 

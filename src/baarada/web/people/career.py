@@ -1,15 +1,19 @@
 """The career line: postings to scale, newest first, with the gaps between them drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from baarada.registry import summaries
 from baarada.registry.display import duration
-from baarada.registry.models import Posting
+from baarada.registry.models import Absence, Employment, Posting
 
 GAP_DAYS = 45
 """A shorter hole between two postings is not worth a question."""
 LEAST_WIDTH = 0.4
+MOST_TOLD = 3
+"""So many statuses or absences are named beside their bars: the latest."""
 ROOM_FOR_TODAY = 12
 """So much of the drawing's width before its end has no year written: the word for today stands there."""
 
@@ -29,12 +33,25 @@ class Bar:
 
 
 @dataclass(slots=True)
+class Lane:
+    """What held beside the postings, on one line of the drawing: statuses, or absences."""
+
+    kind: str
+    """``statuses`` or ``absences``."""
+    words: str
+    days: str
+    bars: list[tuple[str, str, str]]
+    """Where each begins, how wide it is, its style."""
+
+
+@dataclass(slots=True)
 class Career:
     """The whole line, with its years and today's mark."""
 
     bars: list[Bar]
     years: list[tuple[int, str]]
     today: str
+    lanes: list[Lane] = field(default_factory=list)
 
     @property
     def grid(self) -> list[str]:
@@ -42,12 +59,13 @@ class Career:
         return [place for _year, place in self.years]
 
 
-def career(postings: list[Posting], today: date) -> Career:
-    """Draw the postings of somebody who is seen today."""
+def career(postings: list[Posting], today: date, rows: Sequence[Any] = ()) -> Career:
+    """Draw the postings of somebody who is seen today, and below them the statuses and absences among some rows."""
     dated = [p for p in postings if p.starts]
     if not dated:
         return Career([_undated(p) for p in postings], [], "")
-    first_year = min(p.starts.first().year for p in dated)
+    beside = [r for r in rows if isinstance(r, Employment | Absence) and r.starts]
+    first_year = min(r.starts.first().year for r in (*dated, *beside))
     begin, end = date(first_year, 1, 1), date(max(today.year + 1, first_year + 1), 1, 1)
     span = (end - begin).days
 
@@ -60,7 +78,26 @@ def career(postings: list[Posting], today: date) -> Career:
     step = max(1, (end.year - first_year) // 6)
     years = [(y, f"{place(date(y, 1, 1)):.2f}%") for y in range(first_year, end.year, step)]
     years = [(y, x) for y, x in years if float(x[:-1]) < place(today) - ROOM_FOR_TODAY]
-    return Career(bars, years, f"{place(today):.2f}%")
+    return Career(bars, years, f"{place(today):.2f}%", _lanes(beside, today, place))
+
+
+def _lanes(rows: Sequence[Any], today: date, place: Callable[[date], float]) -> list[Lane]:
+    out = []
+    for kind, model in (("statuses", Employment), ("absences", Absence)):
+        own = sorted((r for r in rows if isinstance(r, model)), key=lambda r: (r.starts.number, str(r.pk)))
+        if own:
+            bars = [_drawn(row, today, place) for row in own]
+            words = "; ".join(dict.fromkeys(map(summaries.title, own[-MOST_TOLD:])))
+            out.append(Lane(kind, words, summaries.days(own[-1]), bars))
+    return out
+
+
+def _drawn(row: Any, today: date, place: Callable[[date], float]) -> tuple[str, str, str]:
+    first, last = row.starts.first(), row.ends.last() if row.ends else today
+    x = place(first)
+    width = max(place(max(last, first) + timedelta(days=1)) - x, LEAST_WIDTH)
+    style = "f2" if isinstance(row, Absence) else "f3" if row.span.holds(today) else "f0"
+    return f"{x:.2f}%", f"{width:.2f}%", style
 
 
 def _bar(posting: Posting, today: date, place: Any) -> Bar:

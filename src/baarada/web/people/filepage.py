@@ -122,7 +122,7 @@ def build(file: PersonFile, today: date, known: date | None) -> FilePage:
     return FilePage(
         file=file,
         person=person,
-        career=career(file.postings, on),
+        career=career(file.postings, on, file.career),
         main=main,
         identity=Section(shown_facts(person, IDENTITY, histories, conflicts)),
         contact=Section(shown_facts(person, CONTACT, histories, conflicts)),

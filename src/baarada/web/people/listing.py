@@ -1,21 +1,25 @@
-"""Rows of people for lists and search results: one line each, with what identifies them."""
+"""Rows of people for lists and search results: one line each, with what identifies them; and a page of them."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from baarada.kernel.days import PartialDate
-from baarada.registry import lists, queries
-from baarada.registry.models import Identifier, Person, Posting
+from baarada.registry import facets, lists, queries
+from baarada.registry.models import Exit, Identifier, Outline, Person, Posting
+from baarada.registry.outlines import AWAY, GONE, IN_POST, LEFT, NO_POST, TO_COME
 from baarada.registry.search import Hit
+from baarada.web.pages import uuid_in
+from baarada.web.people import columns
 
-IN_POST, TO_COME, LEFT, NO_POST = "in", "to come", "left", "none"
-MOST_CHOICES = 6
+PAGE = 25
+FEW = 1_000
+"""So many are ordered here: among millions, walking an index until a few are met would take longer."""
 
 
 @dataclass(slots=True)
@@ -28,6 +32,10 @@ class Row:
     state: str
     to_decide: bool
     why: str = ""
+    cells: list[tuple[str, str]] = field(default_factory=list)
+    """Each column that is shown, with what it says."""
+    gone: PartialDate | None = None
+    """The day of a departure for good."""
 
     @property
     def cadre(self) -> str:
@@ -35,52 +43,36 @@ class Row:
         return lists.cadre_label(self.posting.cadre_id, self.person.sex) if self.posting else ""
 
 
-@dataclass(slots=True)
-class Choice:
-    """One box of a facet."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-@dataclass(slots=True)
-class Facet:
-    """One way to narrow a list, with its choices and their counts."""
-
-    name: str
-    label: Any
-    choices: list[Choice] = field(default_factory=list)
-
-
-def outlines(ids: Sequence[UUID], on: date) -> list[Row]:
-    """The rows of some files as far as they are counted and narrowed by: for hundreds, of which few are shown."""
-    people = {p.pk: p for p in Person.objects.filter(pk__in=ids).only("sex")}
-    postings = queries.current_postings(ids, on, only=("cadre", "facility", "facility_label"))
-    undecided = queries.undecided_among(ids)
-    return [_row(people[pk], postings.get(pk, []), on, pk in undecided) for pk in ids if pk in people]
-
-
-def rows(ids: Sequence[UUID], on: date, hits: Iterable[Hit] = ()) -> list[Row]:
-    """The rows of some files, in the order given."""
+def rows(
+    ids: Sequence[UUID], on: date, hits: Iterable[Hit] = (), *, states: Mapping[UUID, str] | None = None,
+    keys: Sequence[str] = columns.LIST_COLUMNS,
+) -> list[Row]:  # fmt: skip
+    """The rows of some files, in the order given; ``states`` tells how they stand, where that is known already."""
     why = {hit.target: hit.why for hit in hits}
-    people = {p.pk: p for p in Person.objects.filter(pk__in=ids)}
-    numbers = queries.numbers_of(ids)
-    postings = queries.current_postings(ids, on)
-    undecided = queries.undecided_among(ids)
+    usual = columns.are_usual(keys)
+    found = Person.objects.filter(pk__in=ids)
+    people = {p.pk: p for p in (found if usual else found.select_related("office"))}
+    numbers, postings = queries.numbers_of(ids), queries.current_postings(ids, on)
+    undecided, told = queries.undecided_among(ids), states or {}
+    cells = {} if usual else columns.cells(keys, people, numbers, postings)
+    gone = _gone([pk for pk, state in told.items() if state == GONE])
     out = []
     for pk in ids:
         if pk in people:
-            row = _row(people[pk], postings.get(pk, []), on, pk in undecided)
-            row.number, row.why = next(iter(numbers.get(pk, [])), None), why.get(pk, "")
-            out.append(row)
+            posting = next(iter(postings.get(pk, ())), None)
+            out.append(Row(
+                people[pk], next(iter(numbers.get(pk, ())), None), posting, told.get(pk) or state_of(posting, on),
+                pk in undecided, why.get(pk, ""), [(key, cells.get(pk, {}).get(key, "")) for key in keys], gone.get(pk),
+            ))  # fmt: skip
     return out
 
 
-def _row(person: Person, postings: Sequence[Posting], on: date, to_decide: bool) -> Row:
-    posting = next(iter(postings), None)
-    return Row(person, None, posting, state_of(posting, on), to_decide)
+def _gone(ids: Sequence[UUID]) -> dict[UUID, PartialDate]:
+    """When those who are gone for good left."""
+    if not ids:
+        return {}
+    left = Exit.objects.live().filter(canonical__in=ids, left__isnull=False).order_by("-left")
+    return dict(left.values_list("canonical", "left"))
 
 
 def state_of(posting: Posting | None, on: date) -> str:
@@ -92,58 +84,53 @@ def state_of(posting: Posting | None, on: date) -> str:
     return TO_COME if posting.starts and posting.starts.first() > on else LEFT
 
 
-def state_label(state: str) -> str:
-    """A state in words."""
-    labels = {IN_POST: _("In post"), TO_COME: _("To come"), LEFT: _("Left"), NO_POST: _("Without a posting")}
-    return labels[state]
+# -- a page of a list ----------------------------------------------------------------------------
 
 
-def facets(found: Sequence[Row], chosen: dict[str, list[str]]) -> list[Facet]:
-    """The ways to narrow results, counted over all of them."""
-    states = Counter(r.state for r in found)
-    sexes = Counter(r.person.sex or "" for r in found)
-    cadres = Counter(str(r.posting.cadre_id) for r in found if r.posting and r.posting.cadre_id)
-    places = Counter((str(r.posting.facility_id), r.posting.facility_label or "") for r in found if r.posting)
-    situations = [_choice("state", s, state_label(s), n, chosen) for s, n in states.most_common()]
-    out = [
-        Facet("state", _("Situation"), situations),
-        Facet("cadre", _("Cadre"), [
-            _choice("cadre", pk, lists.cadre_of_both(UUID(pk)), n, chosen) for pk, n in cadres.most_common(MOST_CHOICES)
-        ]),
-        Facet("place", _("Facility"), [
-            _choice("place", pk, label, n, chosen) for (pk, label), n in places.most_common(MOST_CHOICES)
-        ]),
-        Facet("sex", _("Sex"), [
-            _choice("sex", s, lists.label("sex", s), n, chosen) for s, n in sexes.most_common() if s
-        ]),
-    ]  # fmt: skip
-    undecided = sum(r.to_decide for r in found)
-    if undecided:
-        out.append(Facet("file", _("File"), [_choice("file", "decide", _("To decide"), undecided, chosen)]))
-    return [f for f in out if f.choices]
+@dataclass(slots=True)
+class Part:
+    """One page of a list: who is on it and how they stand."""
+
+    states: dict[UUID, str]
+    next: str
+    """Where the next page begins; empty on the last."""
+    first: bool
 
 
-def _choice(name: str, value: str, label: str, count: int, chosen: dict[str, list[str]]) -> Choice:
-    return Choice(value, label, count, value in chosen.get(name, []))
+def part(found: QuerySet[Outline], order: str, after: str, *, few: bool, size: int = PAGE) -> Part:
+    """The people behind a place in a list; ``few`` says that the whole of it is no more than ``FEW``.
+
+    Raises:
+        Http404: there is no such place.
+    """
+    keys = facets.ORDERS[order]
+    place = _place(keys, after) if after else None
+    if few:
+        whole = sorted(found.values_list(*keys, "state"), key=lambda row: row[:-1])
+        some = [row for row in whole if place is None or row[:-1] > place][: size + 1]
+    else:
+        if place is not None:
+            found = found.filter(_behind(keys, place))
+        some = list(found.order_by(*keys).values_list(*keys, "state")[: size + 1])
+    following = "|".join(map(str, some[size - 1][:-1])) if len(some) > size else ""
+    return Part({row[-2]: row[-1] for row in some[:size]}, following, not after)
 
 
-def narrow(found: Sequence[Row], chosen: dict[str, list[str]]) -> list[Row]:
-    """The rows that have one of the chosen values in each facet."""
-    tests = {
-        "state": lambda r: r.state,
-        "cadre": lambda r: str(r.posting.cadre_id) if r.posting else "",
-        "place": lambda r: str(r.posting.facility_id) if r.posting else "",
-        "sex": lambda r: r.person.sex or "",
-        "file": lambda r: "decide" if r.to_decide else "",
-    }
-    active = {name: set(values) for name, values in chosen.items() if values and name in tests}
-    return [r for r in found if all(tests[name](r) in values for name, values in active.items())]
+def _place(keys: Sequence[str], after: str) -> tuple[Any, ...]:
+    parts = after.split("|")
+    last = uuid_in(parts[-1])
+    if len(parts) != len(keys) or last is None or (keys[0] == "since" and not parts[0].isdecimal()):
+        raise Http404
+    return (int(parts[0]) if keys[0] == "since" else parts[0], *parts[1:-1], last)
 
 
-def since(row: Row, on: date) -> str:
-    """Since when, or until when, somebody is where they are."""
-    posting = row.posting
-    if posting is None:
-        return ""
-    day: PartialDate | None = posting.ends if state_of(posting, on) == LEFT else posting.starts
-    return str(day or "")
+def _behind(keys: Sequence[str], place: Sequence[Any]) -> Q:
+    """The rows behind a place, all keys taken together; the first alone lets an index begin there."""
+    out, same = Q(), Q()
+    for key, value in zip(keys, place, strict=True):
+        out |= same & Q(**{f"{key}__gt": value})
+        same &= Q(**{key: value})
+    return out & Q(**{f"{keys[0]}__gte": place[0]})
+
+
+__all__ = ["AWAY", "FEW", "GONE", "PAGE", "Part", "Row", "part", "rows", "state_of"]

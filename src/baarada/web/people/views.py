@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from baarada.accounts import kept
 from baarada.journal import runtime
 from baarada.registry import extras, paperdrafts, paperneeds, queries, search
-from baarada.registry.models import Area, Facility, Office, Paper, Posting
-from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in, uuid_in
-from baarada.web.people import filepage, lacking, listing
+from baarada.registry.models import Area, Facility, Paper, Posting
+from baarada.web.pages import ActorRequest, known_day, number_in, page, signed_in
+from baarada.web.people import filepage, lacking, listing, lists
+from baarada.web.people.narrowing import Narrowing
 from baarada.web.records.facts import panel, value_of
 
-PAGE = 25
 QUICK_MOST = 30
 """Under the box while typing, seven are shown: no more are looked for than tell the nearest."""
-FACETS = ("state", "cadre", "place", "sex", "file")
 
 
 @require_safe
@@ -41,7 +41,10 @@ def find(request: ActorRequest) -> HttpResponse:
         "counts": _counts(found),
     }
     if tab == "people":
-        context |= _people_results(request, found)
+        narrowing = Narrowing.by(request.GET)
+        start = number_in(request.GET.get("from", "0"))
+        context |= lists.of_words(narrowing, found, start, runtime.today(), seen_by=request.actor)
+        context["here"] = reverse("web:search")
     else:
         context["others"] = _others(tab, found)
     return page(request, "web/people/search.html", context, part="results")
@@ -58,45 +61,6 @@ def _counts(found: search.Results) -> list[tuple[str, Any, int]]:
         ("decisions", _("Decisions")), ("papers", _("Papers")),
     )  # fmt: skip
     return [(name, label, len(getattr(found, name))) for name, label in tabs]
-
-
-def _people_results(request: ActorRequest, found: search.Results) -> dict[str, Any]:
-    today = runtime.today()
-    chosen = {name: request.GET.getlist(name) for name in FACETS}
-    start = number_in(request.GET.get("from", "0"))
-    ids = [h.target for h in found.people]
-    # Many are counted by, few are shown: only these are read whole.
-    everyone = listing.outlines(ids, today) if len(ids) > PAGE else listing.rows(ids, today, found.people)
-    rows = listing.narrow(everyone, chosen)
-    shown = rows[start : start + PAGE]
-    if len(ids) > PAGE:
-        shown = listing.rows([r.person.pk for r in shown], today, found.people)
-    facet_list = listing.facets(everyone, chosen)
-    return {
-        "rows": shown,
-        "total": len(rows),
-        "start": start,
-        "next": start + PAGE if start + PAGE < len(rows) else 0,
-        "first_shown": start + 1 if rows else 0,
-        "last_shown": min(start + PAGE, len(rows)),
-        "left_over": min(PAGE, max(0, len(rows) - start - PAGE)),
-        "facets": facet_list,
-        "chips": _chips(request, facet_list),
-        "narrowed": any(chosen.values()),
-    }
-
-
-def _chips(request: ActorRequest, facet_list: list[listing.Facet]) -> list[tuple[str, str]]:
-    """What is filtered, in words, each with the address without it."""
-    out = []
-    for facet in facet_list:
-        for choice in facet.choices:
-            if choice.chosen:
-                query = request.GET.copy()
-                query.setlist(facet.name, [v for v in query.getlist(facet.name) if v != choice.value])
-                query.pop("from", None)
-                out.append((f"{facet.label}{_(':')} {choice.label}", f"?{query.urlencode()}"))
-    return out
 
 
 def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
@@ -127,7 +91,10 @@ def _others(tab: str, found: search.Results) -> list[tuple[str, str, str]]:
 
 
 def _quick(request: ActorRequest, query: str) -> HttpResponse:
-    """The first hits, under the search box while typing."""
+    """The first hits, under the search box while typing; what was opened last where nothing is typed yet."""
+    if not query:
+        opened = listing.rows(kept.opened(seen_by=request.actor), runtime.today())
+        return page(request, "web/people/quick.html", {"opened": opened})
     found = (
         search.search(query, seen_by=request.actor, most=QUICK_MOST)
         if len(query) > 1
@@ -142,37 +109,19 @@ def _quick(request: ActorRequest, query: str) -> HttpResponse:
 @require_safe
 @signed_in
 def people(request: ActorRequest) -> HttpResponse:
-    """Everybody, by name; of one office if one is chosen."""
-    office = Office.objects.filter(pk=uuid_in(request.GET.get("office", ""))).first()
-    found = queries.people(seen_by=request.actor)
-    if office is not None:
-        found = found.filter(office=office)
-    after = request.GET.get("after", "")
-    if after:
-        found = _after(found, after)
-    ids = list(found.values_list("pk", "sort_key")[: PAGE + 1])
-    more = f"{ids[PAGE - 1][1]}|{ids[PAGE - 1][0]}" if len(ids) > PAGE else ""
-    context = {
-        "rows": listing.rows([pk for pk, _key in ids[:PAGE]], runtime.today()),
-        "office": office,
-        "offices": queries.offices(),
-        "total": queries.how_many_people(office, seen_by=request.actor),
-        "more": more,
+    """Everybody, narrowed by what the address says, a page at a time."""
+    narrowing = Narrowing.by(request.GET)
+    if narrowing.words:
+        return redirect(f"{reverse('web:search')}{narrowing.address()}")
+    shown = lists.of_everybody(
+        narrowing, request.GET.get("after", ""), runtime.today(), seen_by=request.actor
+    )
+    context = shown | {
         "room": "people",
-        "first": not after,
+        "here": reverse("web:people"),
+        "tabs": lists.tabs(narrowing, seen_by=request.actor),
     }
-    return page(request, "web/people/list.html", context, part="rows")
-
-
-def _after(found: Any, after: str) -> Any:
-    """The rows behind a place in the list: by name, then id. Pages cost the same however deep."""
-    from django.db.models import Q
-
-    key, _mark, pk = after.rpartition("|")
-    last = uuid_in(pk)
-    if last is None:
-        raise Http404
-    return found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=last))
+    return page(request, "web/people/list.html", context, part="results")
 
 
 @require_safe
@@ -185,6 +134,7 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if file.person.pk != pk and not known:
         return redirect("web:person", file.person.pk)
+    kept.note_opened(file.person.pk, by=request.actor)
     shown = filepage.build(file, today, known)
     proofs = None if known else paperneeds.look([*file.postings, *file.career], file.papers, today)
     context = {

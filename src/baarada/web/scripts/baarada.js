@@ -19,6 +19,14 @@
     }
   });
 
+  // What stands under the search box goes when one turns to something else.
+  function leaveBox(event) {
+    var quick = document.getElementById("quick");
+    if (quick && event.target.closest && !event.target.closest(".find")) quick.textContent = "";
+  }
+  document.addEventListener("click", leaveBox);
+  document.addEventListener("focusin", leaveBox);
+
   // After a refusal, the reader begins with the sentence that says why.
   function toErrors(root) {
     var errors = root.querySelector("[data-errors]");
@@ -31,6 +39,13 @@
   document.addEventListener("htmx:sendError", function () {
     document.querySelectorAll("[data-line-lost]").forEach(function (note) { note.hidden = false; });
   });
+  // Where there is room, what narrows a list stands open beside it.
+  function openWide(root) {
+    if (!window.matchMedia("(min-width:62rem)").matches) return;
+    root.querySelectorAll("details[data-wide-open]").forEach(function (one) { one.open = true; });
+  }
+  document.addEventListener("DOMContentLoaded", function () { openWide(document); });
+  document.addEventListener("htmx:afterSwap", function (event) { openWide(event.target); });
 
   // Printing needs a script: its button shows only where there is one.
   document.addEventListener("DOMContentLoaded", function () {

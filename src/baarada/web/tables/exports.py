@@ -19,8 +19,6 @@ from baarada.journal import runtime
 from baarada.kernel.errors import Refused
 from baarada.registry import search
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
-from baarada.web.people import listing
-from baarada.web.people.views import FACETS
 from baarada.web.tables import progress
 from baarada.web.tables.files import kept_file, made_file
 
@@ -73,8 +71,12 @@ def export(request: ActorRequest, kind: str) -> HttpResponseBase:
         "found": found,
         "long": long,
         "filters": [
-            (name, value) for name, values in request.GET.lists() if name != "form" for value in values
+            (name, value)
+            for name, values in request.GET.lists()
+            if name not in ("form", "which")
+            for value in values
         ],
+        "may_be_shown": kind == selections.PEOPLE and "col" in request.GET,
     }
     return page(request, "web/tables/export.html", context)
 
@@ -93,23 +95,26 @@ def _ask(request: ActorRequest, kind: str, query: dict[str, list[str]], form: st
 def _query(request: ActorRequest) -> dict[str, list[str]]:
     """The filter of an address. People found by words become named rows: the search is not asked again."""
     query = {name: values for name, values in request.GET.lists() if name not in ("form", "id", "words")}
+    if "which" in request.POST:
+        query["which"] = request.POST.getlist("which")
     words = request.GET.get("q", "").strip()[:200]
     if not words:
         return query
     found = search.search(words, seen_by=request.actor)
-    rows = listing.outlines([h.target for h in found.people], runtime.today())
-    chosen = {name: request.GET.getlist(name) for name in FACETS}
-    facets = listing.facets(rows, chosen)
-    said = [f"{f.label}: {c.label}" for f in facets for c in f.choices if c.chosen]
-    ids = [str(row.person.pk) for row in listing.narrow(rows, chosen)]
-    return {"id": ids, "words": [_("found by “%(words)s”") % {"words": words}, *said]}
+    query.pop("q", None)
+    return query | {
+        "id": [str(hit.target) for hit in found.people],
+        "words": [_("found by “%(words)s”") % {"words": words}],
+    }
 
 
 def _file(request: ActorRequest, found: Selection, form: str) -> HttpResponseBase:
     about = exporting.About(found.title, found.filter, request.actor.name, runtime.now())
 
     def write(target: Any) -> None:
-        exporting.write(found.columns, found.ids(), target, about, seen_by=request.actor, form=form)
+        exporting.write(
+            found.columns, found.ids(), target, about, seen_by=request.actor, form=form, only=found.only
+        )
 
     return made_file(f"{found.title} {runtime.today().isoformat()}.{form}", write)
 
