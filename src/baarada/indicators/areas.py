@@ -8,7 +8,7 @@ from uuid import UUID
 
 from baarada.indicators.definitions import ELSEWHERE, UNKNOWN
 from baarada.kernel.text import fold
-from baarada.registry.models import Area, Inclusion
+from baarada.registry.models import Area, Inclusion, Office
 
 COUNTRY = "country"
 
@@ -110,3 +110,38 @@ class AreaMap:
             )
             seen.update(level)
         return outside or ELSEWHERE
+
+
+class OfficeTree:
+    """The offices and which answers to which, with a line for each office that answers directly to one."""
+
+    def __init__(self, top: UUID | None, *, db: str = "default") -> None:
+        self.top = top
+        rows = Office.objects.using(db).live().values_list("pk", "parent_id", "name", "sort_key")
+        self.names = {pk: (name or "", sort_key) for pk, _parent, name, sort_key in rows}
+        self._above = {pk: parent for pk, parent, _name, _sort_key in rows}
+
+    def name(self, pk: UUID | None) -> str:
+        """What an office is called; empty without one."""
+        return self.names[pk][0] if pk in self.names else ""
+
+    def below(self, pk: UUID) -> set[UUID]:
+        """An office and all that answer to it."""
+        return {one for one in self.names if pk in self.path(one)}
+
+    def path(self, pk: UUID) -> list[UUID]:
+        """An office and those that it answers to, nearest first; a circle ends."""
+        out: list[UUID] = []
+        step: UUID | None = pk
+        while step in self.names and step not in out:
+            out.append(step)
+            step = self._above.get(step)
+        return out
+
+    def line(self, pk: UUID) -> UUID:
+        """The office under which another is told: the one of its path that answers to the top; itself without a top."""
+        path = self.path(pk)
+        if self.top is None or self.top not in path:
+            return pk
+        at = path.index(self.top)
+        return path[at - 1] if at else pk

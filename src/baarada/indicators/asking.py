@@ -28,6 +28,8 @@ class Question:
     by: tuple[str, ...] = ()
     area: UUID | None = None
     facility: UUID | None = None
+    office: UUID | None = None
+    """In the facilities that answer to an office, or to one below it."""
     cells: tuple[tuple[str, str], ...] = ()
     """Narrowed to some lines: what each is broken down by, and the line's key."""
 
@@ -141,10 +143,12 @@ def address(question: Question) -> list[tuple[str, str]]:
     out = [("on", question.on.isoformat())]
     if question.known:
         out.append(("known", question.known.isoformat()))
-    if question.area:
-        out.append(("area", str(question.area)))
     if question.facility:
         out.append(("facility", str(question.facility)))
+    if question.office:
+        out.append(("office", str(question.office)))
+    # Named also where it is the whole country: a page that is not told begins with the reader's own place.
+    out.append(("area", str(question.area or "")))
     out += [("by", name) for name in question.by]
     return out + [("is", f"{name}:{key}") for name, key in question.cells]
 

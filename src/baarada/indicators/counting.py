@@ -33,6 +33,7 @@ from baarada.journal.fields import IdField
 from baarada.kernel.days import PartialDate
 from baarada.registry.models import (
     FULL_TIME,
+    Assignment,
     Employment,
     Exit,
     Facility,
@@ -117,6 +118,12 @@ def in_facility(found: QuerySet[Posting], pk: UUID) -> QuerySet[Posting]:
     return found.filter(facility_id__in=Facility.objects.filter(canonical__in=name).values("pk"))
 
 
+def answering_to(found: QuerySet[Posting], offices: Iterable[UUID], on: date) -> QuerySet[Posting]:
+    """Those of some postings whose facility answers to one of some offices on the day."""
+    own = Assignment.objects.in_force(on).filter(office_id__in=list(offices)).values("canonical")
+    return found.filter(facility_id__in=Facility.objects.filter(canonical__in=own).values("pk"))
+
+
 # -- by what ------------------------------------------------------------------------------------
 
 
@@ -129,6 +136,13 @@ def _of_facility(name: str, kind: Field[Any, Any] | None = None) -> Subquery:
 def _id(name: str) -> ExpressionWrapper:
     """A reference as the id that it is."""
     return ExpressionWrapper(F(name), output_field=IdField())
+
+
+def _office(on: date) -> Subquery:
+    """The office that the posting's facility answers to on the day: of several, the latest."""
+    own = Assignment.objects.in_force(on).filter(canonical=OuterRef("facility__canonical"))
+    latest = own.order_by(F("starts").desc(nulls_last=True), "pk").values("office_id")[:1]
+    return Subquery(latest, output_field=IdField())
 
 
 def _of_person(name: str) -> Subquery:
@@ -181,6 +195,7 @@ def _age_from(on: date, first_years: Iterable[int]) -> Subquery:
 def raw(name: str, on: date, diplomas: Iterable[str] = ()) -> Any:
     """What a way of breaking down looks at in the tables; levels of places look at the facility's area."""
     found: dict[str, Any] = {
+        d.OFFICE: _office(on),
         d.FACILITY: Coalesce(_id("facility__canonical"), _id("facility_id"), output_field=IdField()),
         "type": _of_facility("kind"), "sector": _of_facility("sector"), "component": _of_facility("component"),
         d.UNIT: _id("unit_id"), "service": F("unit__kind"), d.CADRE: _id("cadre_id"), d.GROUP: _id("cadre_id"),

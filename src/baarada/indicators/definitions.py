@@ -126,7 +126,8 @@ class Dim:
     unknown: Label = ""
 
 
-PLACE, FACILITY, UNIT, CADRE, GROUP = "place", "facility", "unit", "cadre", "group"
+PLACE, OFFICE, FACILITY, UNIT = "place", "office", "facility", "unit"
+CADRE, GROUP = "cadre", "group"
 OCCUPATION = "occupation"
 CORE = "core"
 """The key of all occupations of a density together."""
@@ -137,6 +138,7 @@ DIMS = {
     one.name: one
     for one in (
         Dim(PLACE, _("Place"), unknown=_("place not known")),
+        Dim(OFFICE, _("Office in charge"), unknown=_("no office in charge")),
         Dim(FACILITY, _("Facility"), unknown=_("facility not known")),
         Dim("type", _("Type of facility"), "facility_type", _("type not known")),
         Dim(UNIT, _("Unit"), unknown=_("no unit noted")),

@@ -94,7 +94,11 @@ def densities(question: Question, *, seen_by: Actor, db: str = "default") -> Den
         Refused: the place was not on the map on that day, or this is not asked of places.
     """
     seen_by.require(SEE)
-    if question.facility or not all(name == d.PLACE or asking.is_level(name) for name in question.by[:1]):
+    if (
+        question.facility
+        or question.office
+        or not all(name == d.PLACE or asking.is_level(name) for name in question.by[:1])
+    ):
         raise Refused(_("A density is that of places: break it down by a level of places, or by nothing."))
     if len(question.by) > 1:
         raise Refused(_("A density is broken down by one level of places. Leave the others out."))
@@ -135,12 +139,10 @@ def _rows(
     work: Counting, level: str, by_key: dict[str, Counter[str]], populations: "Populations"
 ) -> list[Density]:
     """Every place of the level, also those without staff; then staff outside them, and of no known place."""
-    within = work.folding.within
-    places = [p for p in work.areas.places.values() if p.kind == level and (within is None or p.pk in within)]
+    places = work.places_of(level)
     populations.read(p.pk for p in places)
     known = {p.pk.hex for p in places}
     rows = [_density(p, p.pk.hex, p.name, by_key.get(p.pk.hex, Counter()), populations) for p in places]
-    rows.sort(key=lambda row: row.place.order)
     labels = work.folding.labels(level, by_key)
     for key in sorted(by_key.keys() - known, reverse=True):
         staff = {one.code: by_key[key][one.code] for one in d.OCCUPATIONS}

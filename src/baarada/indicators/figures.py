@@ -55,10 +55,13 @@ class Figure:
     place: Place | None
     """Where; None for the whole register."""
     facility: str
+    office: str
     by: list[d.Dim]
     lines: list[Line]
     ages: dict[tuple[str, str], int]
     """By sex and five years of age: for the pyramid, and for what is known."""
+    places: list[Place] = field(default_factory=list)
+    """Every place of the level that it is broken down by, also those of which nobody is known."""
     left_out: list[LeftOut] = field(default_factory=list)
 
     @property
@@ -102,6 +105,9 @@ class Counting:
         """Those of some postings that are where the question asks; in the country also those of no known place."""
         if self.question.facility:
             return counting.in_facility(found, self.question.facility)
+        if self.question.office:
+            offices = self.folding.offices.below(self.question.office)
+            return counting.answering_to(found, offices, self.question.on)
         if self.place is None or self.place == self.areas.country:
             return found
         return counting.lying_in(found, self.areas.within(self.place.pk))
@@ -145,6 +151,9 @@ class Counting:
         return tuple(dict.fromkeys(self._below() if name == d.PLACE else name for name in names))
 
     def _below(self) -> str:
+        office = self.question.office
+        if office and not self.question.facility:
+            return d.OFFICE if len(self.folding.offices.below(office)) > 1 else d.FACILITY
         kinds = self.areas.kinds_below(self.place.pk if self.place else None)
         if self.question.facility or not kinds:
             return d.FACILITY
@@ -160,6 +169,13 @@ class Counting:
         for values, n in rows:
             out[tuple(self.folding.key(*pair) for pair in zip(names, values, strict=True))] += n
         return out
+
+    def places_of(self, level: str) -> list[Place]:
+        """Every place of a level where the question asks, by name."""
+        within = self.folding.within
+        found = self.areas.places.values()
+        here = [p for p in found if p.kind == level and (within is None or p.pk in within)]
+        return sorted(here, key=lambda place: place.order)
 
     def lines(self, names: Sequence[str]) -> list[Line]:
         """The lines of the figure, in order."""
@@ -199,9 +215,12 @@ def headcount(question: Question, *, seen_by: Actor, db: str = "default") -> Fig
     ages = work.counts((d.SEX, d.AGE5))
     figure = Figure(
         definition=d.HEADCOUNT, question=question, place=work.place,
-        facility=facility_name(question.facility, db=db), by=[asking.dim(name) for name in names],
+        facility=facility_name(question.facility, db=db), office=work.folding.offices.name(question.office),
+        by=[asking.dim(name) for name in names],
         lines=work.lines(names) if names else [], ages={(sex, age): n for (sex, age), n in ages.items()},
     )  # fmt: skip
+    if names and asking.is_level(names[0]):
+        figure.places = work.places_of(names[0])
     figure.left_out = work.left_out(figure.value) if not question.cells else []
     return figure
 

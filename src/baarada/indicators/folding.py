@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from baarada.indicators import asking
 from baarada.indicators import definitions as d
-from baarada.indicators.areas import AreaMap
+from baarada.indicators.areas import AreaMap, OfficeTree
 from baarada.indicators.codes import Codes
 from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
@@ -25,6 +25,7 @@ class Folding:
         self.db = db
         self.areas = areas
         self.within = areas.within(question.area) if question.area else None
+        self.offices = OfficeTree(question.office, db=db)
         self.lists = {one.name: one.list for one in d.DIMS.values() if one.list}
         self.codes = Codes(question.on, self.lists.values(), db=db)
 
@@ -38,6 +39,8 @@ class Folding:
             return self._of_cadre(name, self.codes.cadre(raw))
         if name in (d.AGE, d.AGE5):
             return str(raw)
+        if name == d.OFFICE:
+            return self.offices.line(raw).hex
         if name in (d.FACILITY, d.UNIT):
             return raw.hex
         return self.areas.at_level(raw, name, self.within)
@@ -86,6 +89,9 @@ class Folding:
         if name == d.GROUP:
             label = str(d.NHWA_GROUPS.get(key, key))
             return label, (fold(label),)
+        if name == d.OFFICE:
+            called, sort_key = self.offices.names.get(UUID(hex=key), (_("not here yet"), ""))
+            return called, (sort_key, key)
         if name in (d.AGE, d.AGE5):
             return age_label(int(key), d.NHWA_AGES if name == d.AGE else d.FIVE_YEARS), (int(key),)
         place = self.areas.places.get(UUID(hex=key)) if name not in (d.FACILITY, d.UNIT) else None

@@ -72,6 +72,12 @@ def _erased() -> str:
     return hashlib.sha256(repr(list(rows)).encode()).hexdigest()[:8]
 
 
+def begin(copy: Copy) -> None:
+    """Note that the making of a copy was asked for, so that pages look on."""
+    copy.path.parent.mkdir(parents=True, exist_ok=True)
+    copy.note.write_text(json.dumps([0, 2 * copies.entries_in(copy.cut)]), encoding="utf-8")
+
+
 def make(copy: Copy, *, progress: Progress = lambda done, total: None) -> None:
     """Draw a copy, unless it is there."""
     if copy.is_ready:
@@ -82,8 +88,7 @@ def make(copy: Copy, *, progress: Progress = lambda done, total: None) -> None:
         copy.note.write_text(json.dumps([done, total]), encoding="utf-8")
         progress(done, total)
 
-    copy.path.parent.mkdir(parents=True, exist_ok=True)
-    note(0, 2 * copies.entries_in(copy.cut))
+    begin(copy)
     try:
         copies.make(copy.path, copy.cut, progress=note)
     finally:

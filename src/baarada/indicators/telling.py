@@ -16,6 +16,8 @@ from baarada.indicators.figures import Figure, LeftOut
 from baarada.registry import lists
 from baarada.registry.display import number, percent, whole_day
 
+DECIMALS = 2
+"""Of a density: most are below one."""
 HARMFUL = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula."""
 
@@ -33,8 +35,8 @@ class Table:
 def where(figure: Figure) -> str:
     """The place of a figure: ``Kayes (region)``, the country alone."""
     place = figure.place
-    if figure.facility:
-        return figure.facility
+    if figure.facility or figure.office:
+        return figure.facility or figure.office
     if place is None:
         return _("the register")
     kind = lists.label(asking.LEVELS, place.kind)
@@ -104,11 +106,12 @@ def threshold_name(one: d.Threshold) -> str:
     }  # fmt: skip
 
 
-def decimal(value: Decimal) -> str:
-    """``22,8``: as many decimals as the number has."""
-    text = f"{value.normalize():f}"
+def decimal(value: Decimal, places: int | None = None) -> str:
+    """``22,8``: as many decimals as asked for, else as the number has."""
+    text = f"{value.normalize():f}" if places is None else f"{value:.{places}f}"
     whole, _mark, rest = text.partition(".")
-    return f"{number(int(whole))}{_('.') if rest else ''}{rest}"
+    mark = "," if lists.language() == "fr" else "."
+    return f"{number(int(whole))}{mark if rest else ''}{rest}"
 
 
 def population_note(row: Density) -> str:
@@ -140,6 +143,42 @@ def density_table(found: Densities, *, brief: bool = False) -> Table:
     return Table(str(found.definition.label), headings, rows, [one for one in notes if one])
 
 
+def density_title(found: Densities) -> str:
+    """What the chart of densities says, as a conclusion: how the place stands to the lowest threshold."""
+    whole, lowest = found.whole, d.THRESHOLDS[0]
+    if whole.value is None:
+        return _("%(place)s: no density can be told, as %(why)s") % {
+            "place": whole.label,
+            "why": whole.why_not,
+        }
+    said = {"place": whole.label, "value": decimal(whole.value, DECIMALS), "mark": decimal(lowest.value)}
+    if whole.value >= lowest.value:
+        return (
+            _("%(place)s has %(value)s for each 10,000 inhabitants, above the lowest mark of %(mark)s") % said
+        )
+    said["n"] = number(whole.missing(lowest) or 0)
+    return (
+        _(
+            "%(place)s has %(value)s for each 10,000 inhabitants; %(n)s more would reach the lowest mark of %(mark)s"
+        )
+        % said
+    )
+
+
+def density_sentence(found: Densities) -> str:
+    """What a density rests on: how many staff on which day, how many inhabitants in which year."""
+    whole = found.whole
+    day = whole_day(found.question.on)
+    if whole.value is None or whole.population is None:
+        return _("On %(day)s: %(n)s doctors, nurses and midwives in post.") % {
+            "day": day, "n": number(whole.counted),
+        }  # fmt: skip
+    return _("On %(day)s: %(n)s doctors, nurses and midwives in post for %(people)s inhabitants (%(note)s).") % {
+        "day": day, "n": number(whole.counted), "people": number(whole.population.people),
+        "note": population_note(whole),
+    }  # fmt: skip
+
+
 def _density_row(row: Density, brief: bool) -> list[Any]:
     people = row.population.people if row.population else None
     occupations = [] if brief else row.staff.values()
@@ -156,13 +195,15 @@ def certainty(row: Density) -> str:
 
 def populations_told(rows: Iterable[Density]) -> list[str]:
     """Which populations densities rest on, each told once with its places; and why some have none."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[bool, str], list[str]] = {}
     for row in rows:
-        mark = "" if row.population is None or row.is_sure else f" ({certainty(row)})"
-        found.setdefault(population_note(row) + mark, []).append(row.label)
+        told = row.value is not None
+        mark = f" ({certainty(row)})" if told and not row.is_sure else ""
+        found.setdefault((told, population_note(row) + mark), []).append(row.label)
     return [
-        _("Population %(note)s: %(places)s.") % {"note": note, "places": ", ".join(places)}
-        for note, places in found.items()
+        (_("Population %(note)s: %(places)s.") if told else _("No density, as %(note)s: %(places)s."))
+        % {"note": note, "places": ", ".join(places)}
+        for (told, note), places in found.items()
     ]
 
 
@@ -176,7 +217,7 @@ def shown(cell: Any) -> str:
     if cell is None:
         return _("not known")
     if isinstance(cell, Decimal):
-        return decimal(cell)
+        return decimal(cell, DECIMALS)
     return number(cell) if isinstance(cell, int) else str(cell)
 
 

@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from baarada import sqlite
+from baarada.indicators import known
 from baarada.interop import tasks
 from baarada.interop.tables import jobs, outgoing
 from baarada.journal import runtime
@@ -125,6 +126,7 @@ def tidy() -> None:
     """Remove files of lists, in and out, that nobody needs any more."""
     outgoing.forget_old()
     jobs.forget_files()
+    known.forget_old()
 
 
 def back_up() -> None:
