@@ -12,7 +12,6 @@ from baarada.registry import actions as registry
 from tests.conftest import move_clock
 from tests.emptying import committed
 
-
 BY = (("region", "cadre"), ("sex", "age"), ("worker",), ("facility",))
 
 

@@ -1,7 +1,7 @@
 """What a figure counts, by what it can be broken down, what densities are held against: all of it data."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -82,7 +82,7 @@ class Threshold:
 
     def missing(self, staff: int, people: int) -> int:
         """How many more staff so many people would need to reach it."""
-        wanted = -(-self.value * people // 10_000)
+        wanted = (self.value * people / 10_000).to_integral_value(ROUND_CEILING)
         return max(0, int(wanted) - staff)
 
 

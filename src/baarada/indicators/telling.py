@@ -33,7 +33,7 @@ class Table:
 
 
 def where(figure: Figure) -> str:
-    """The place of a figure: ``Kayes (region)``, the country alone."""
+    """The place of a figure: ``Ambrel (province)``, the country alone."""
     place = figure.place
     if figure.facility or figure.office:
         return figure.facility or figure.office
@@ -44,7 +44,7 @@ def where(figure: Figure) -> str:
 
 
 def sentence(figure: Figure) -> str:
-    """``On 21 November 2026, Kayes (region) has 412 staff in post, of whom 38% are women.``"""
+    """``On 21 November 2026, Ambrel (province) has 412 staff in post, of whom 38% are women.``"""
     day = whole_day(figure.question.on)
     if not figure.value:
         said = _("On %(day)s, nobody is known to be in post: %(where)s.")
