@@ -89,7 +89,9 @@ def slow(on):
     return out
 
 
-@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(people=people, postings=postings, exits=exits, linked=st.booleans(), on=asked)
 def test_the_count_is_that_of_the_definition(
     register, land, cadres, fatou, people, postings, exits, linked, on
