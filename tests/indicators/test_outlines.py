@@ -62,6 +62,12 @@ class TestBroughtIn:
         ]
         assert outlines.of_level("health_district").rings == {}
 
+    def test_of_two_levels_of_the_same_names_the_higher_is_meant(self, land, register, file, home):
+        register.area("Nord", "health_district", code="nord-d", parent=land["north"])
+        path = file({"type": "FeatureCollection", "features": [feature(name="Nord")]})
+
+        assert outlines.bring_in(path, AreaMap(TODAY)).levels == {"region": 1}
+
     def test_a_level_may_be_named_and_forgotten(self, land, file, home, capsys):
         path = file({"type": "FeatureCollection", "features": [feature(name="Est"), feature(name="Nord")]})
         call_command("outlines", str(path), "--level", "health_district")
@@ -125,7 +131,8 @@ class TestAtBuildTime:
     def said(self):
         data = json.dumps(TOPOLOGY).encode()
         return {
-            "level": "region", "package": "cartes", "version": "1.0.0", "file": "package/x.json", "source": "Essai",
+            "level": "region", "package": "cartes", "version": "1.0.0", "notice": "Essai", "file": "package/x.json",
+            "source": "Essai",
             "sha256": hashlib.sha256(data).hexdigest(), "codes": {"Timbuktu": "tb"},
         }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What is asked of a figure: the day, what was known, where, broken down by what. Read from an address or a command."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -151,12 +151,3 @@ def address(question: Question) -> list[tuple[str, str]]:
     out.append(("area", str(question.area or "")))
     out += [("by", name) for name in question.by]
     return out + [("is", f"{name}:{key}") for name, key in question.cells]
-
-
-def describe(question: Question) -> Mapping[str, object]:
-    """A question for machines: JSON."""
-    return {
-        "at": question.on.isoformat(),
-        "as_known": question.known.isoformat() if question.known else None,
-        "by": list(question.by),
-    }

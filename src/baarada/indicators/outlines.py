@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 import baarada
 from baarada import config
 from baarada.indicators.areas import AreaMap, Place
+from baarada.indicators.asking import LEVELS
 from baarada.kernel.errors import Refused
 from baarada.kernel.text import fold
 from baarada.packs import shapes
 from baarada.packs.shapes import Rings
+from baarada.registry import lists
 from baarada.registry.models import Area
 
 LARGEST_FILE = 60_000_000
@@ -108,7 +110,9 @@ def bring_in(source: Path, areas: AreaMap, *, level: str = "") -> Brought:
                 "None of the outlines in this file names a place of the register by its code or name. Nothing was kept."
             )
         )
-    best = max(by_level, key=lambda kind: len(by_level[kind]))
+    # Chief towns give their name to what lies around them: where two levels match alike, the higher one is meant.
+    higher = sorted(by_level, key=lambda kind: lists.order_of(LEVELS, kind))
+    best = max(higher, key=lambda kind: len(by_level[kind]))
     grid = shapes.grid_for(by_level[best].values())
     kept = {code: shapes.simplified(rings, grid) for code, rings in by_level[best].items() if code}
     _keep(best, Outlines(kept, source.name))

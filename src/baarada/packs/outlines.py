@@ -51,7 +51,8 @@ def build(target: Path, said: dict[str, Any]) -> None:
         for properties, found in shapes.of_topology(topology) if properties.get("name") in said["codes"]
     }  # fmt: skip
     level = {"source": said["source"], "rings": rings}
-    text = json.dumps({said["level"]: level, "made_of": made_of}, ensure_ascii=False)
+    held = {said["level"]: level, "made_of": made_of, "notice": said["notice"]}
+    text = json.dumps(held, ensure_ascii=False)
     target.write_text(text, encoding="utf-8")
 
 

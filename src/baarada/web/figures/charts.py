@@ -13,8 +13,6 @@ from baarada.indicators.figures import WOMAN, Figure, Line
 from baarada.indicators.folding import age_label
 
 MAN = "M"
-STEPS = 5
-"""Shades of a map."""
 MOST_COLUMNS = 12
 """A table across has so many columns at most; more are told one below the other."""
 
