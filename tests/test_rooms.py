@@ -16,7 +16,7 @@ from baarada.journal.models import record_models
 
 SRC = Path(baarada.__file__).parent
 TESTS = Path(__file__).parent
-ROOMS = ("kernel", "journal", "packs", "registry", "accounts", "interop", "upkeep", "web")
+ROOMS = ("kernel", "journal", "packs", "registry", "accounts", "indicators", "interop", "upkeep", "web")
 """From the ground up: imports point down only, which import-linter proves."""
 
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_README = 600, 50, 12

@@ -13,6 +13,8 @@ COMMANDS = {
     "account": gettext_noop("Add an account, set a password, list accounts."),
     "import": gettext_noop("Bring a list in: facilities or people, from XLSX or CSV."),
     "export": gettext_noop("Write a list out, to XLSX or CSV."),
+    "figures": gettext_noop("Count staff, and staff for the inhabitants, on any day, as known on any day."),
+    "outlines": gettext_noop("Bring the outlines of places in, for maps."),
     "history": gettext_noop("Show everything ever written about a record."),
     "undo": gettext_noop("Take an act back; what others have since built on it stays, and is listed."),
     "verify": gettext_noop(

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "baarada.registry",
     "baarada.accounts",
     "baarada.packs",
+    "baarada.indicators",
     "baarada.interop",
     "baarada.upkeep",
     "baarada.web",

@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from baarada import sqlite
+from baarada.indicators import known
 from baarada.interop import tasks
 from baarada.interop.tables import jobs, outgoing
 from baarada.journal import runtime
@@ -129,6 +130,7 @@ def tidy() -> None:
     paperdrafts.forget_old()
     papers.forget_pictures()
     scans.forget_old()
+    known.forget_old()
 
 
 def back_up() -> None:

@@ -5,7 +5,10 @@ comes with its package.
 """
 
 import shutil
+import sys
 from pathlib import Path
+
+from baarada.packs import outlines
 
 HERE = Path(__file__).parent
 ORDER = ("tokens", "base", "frame", "card", "list", "figure", "file", "paper", "form", "phone", "print")
@@ -24,7 +27,20 @@ def build() -> Path:
     _write(target / "baarada.css", styles)
     _write(target / "baarada.js", (HERE / "scripts" / "baarada.js").read_text(encoding="utf-8"))
     _write(target / "mark.svg", MARK)
+    _outlines(target)
     return target
+
+
+def _outlines(target: Path) -> None:
+    """Outlines of countries, for maps; without a network the program is built without them, and says so."""
+    for name, said in outlines.wanted().items():
+        try:
+            outlines.build(target / f"outlines-{name}.json", said)
+        except outlines.NotFetched as why:
+            print(
+                f"No outlines for {name} ({why}): maps are left out. Build again with a network.",
+                file=sys.stderr,
+            )
 
 
 def collect() -> None:
@@ -47,7 +63,10 @@ def collect() -> None:
     django.setup()
     # The package carries other versions of htmx too.
     call_command(
-        "collectstatic", interactive=False, verbosity=0, ignore_patterns=["htmx-4*", "htmax*", "ext"]
+        "collectstatic",
+        interactive=False,
+        verbosity=0,
+        ignore_patterns=["htmx-4*", "htmax*", "ext", "outlines-*"],
     )
 
 

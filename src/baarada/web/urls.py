@@ -6,6 +6,7 @@ PAGES = [
     path("", include("baarada.web.desk.urls")),
     path("", include("baarada.web.people.urls")),
     path("", include("baarada.web.places.urls")),
+    path("", include("baarada.web.figures.urls")),
     path("", include("baarada.web.tables.urls")),
     path("listes/", include("baarada.web.lists.urls")),
     path("fiches/", include("baarada.web.records.urls")),

@@ -1,6 +1,7 @@
 """How templates write dates, numbers, names and facts."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from baarada.indicators import telling
 from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
 from baarada.registry import display, facts, lists, summaries
@@ -156,6 +158,12 @@ def quoted(text: str | None) -> str:
 def share(value: int | None) -> str:
     """``80 %``."""
     return display.percent(value) if value is not None else ""
+
+
+@register.filter
+def density(value: Decimal | None, places: int | None = None) -> str:
+    """``33,45``; ``:2`` for always so many decimals."""
+    return telling.decimal(value, places) if value is not None else ""
 
 
 @register.filter
