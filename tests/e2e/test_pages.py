@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import polib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from baarada.registry.facets import FACETS
@@ -141,8 +142,9 @@ def test_pages_of_every_kind_are_reached(visits):
     for path in (
         "/", "/recherche/", "/personnes/", "/personnes/<id>/", "/personnes/ajouter/", "/affectations/<id>/muter/",
         "/structures/", "/structures/<id>/", "/lieux/<id>/", "/bureaux/<id>/", "/decisions/", "/imports/", "/exports/",
-        "/actes/", "/actes/<id>/", "/a-propos/", "/plus/", "/moi/", "/composants/", "/listes/",
-        "/listes/<list>/", "/listes/choix/<id>/",
+        "/actes/", "/actes/<id>/", "/a-propos/", "/plus/", "/moi/", "/composants/", "/listes/", "/listes/<list>/",
+        "/listes/choix/<id>/", "/chiffres/", "/chiffres/densites/", "/chiffres/personnes/", "/papiers/a-classer/",
+        "/papiers/manquants/",
     ):  # fmt: skip
         assert path in routes, path
 
@@ -253,4 +255,70 @@ def test_a_printed_file_has_no_frame(chromium, demo, tmp_path: Path):
     expect(page.locator("nav.menu")).to_be_hidden()
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
+    page.context.close()
+
+
+@pytest.fixture
+def pages_of_a_paper(tmp_path) -> list[Path]:
+    """Photos of three pages that differ."""
+    found = [tmp_path / f"photo{n}.jpg" for n in (1, 2, 3)]
+    for n, path in enumerate(found, 1):
+        Image.new("RGB", (600, 800), (n * 60, n * 60, 200)).save(path, "JPEG")
+    return found
+
+
+def test_a_paper_by_telephone_whose_line_breaks(chromium, demo, pages_of_a_paper):
+    """Pages that arrived stay when the line is lost; the paper is looked at without leaving the file."""
+    page = enter(chromium, demo, 360)
+    page.goto(f"{demo.address}/personnes/")
+    page.locator("a.hit").last.click()
+    file = page.url
+    page.get_by_role("link", name="Ajouter une photo ou un scan").click()
+    for n, photo in enumerate(pages_of_a_paper[:2], 1):
+        page.locator("#camera").set_input_files(photo)
+        expect(page.locator(".leaves li")).to_have_count(n)
+    page.context.set_offline(True)
+    page.locator("#camera").set_input_files(pages_of_a_paper[2])
+    expect(page.locator("[data-line-lost]")).to_be_visible()
+    page.context.set_offline(False)
+
+    page.goto(file)
+    expect(page.get_by_text("1 papier en préparation (2 pages)")).to_be_visible()
+    page.get_by_role("link", name="Continuer").click()
+    page.get_by_label("Type de papier").select_option(index=3)
+    page.get_by_label("Référence").fill("2026-77")
+    page.get_by_label("Référence").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Papier ajouté.")
+    page.goto(file)
+    page.locator("ul.papers a").first.click()
+    expect(page.locator("#preview")).to_contain_text("Page 1 sur 2")
+    page.locator("#preview").get_by_role("link", name="Page suivante").click()
+    expect(page.locator("#preview")).to_contain_text("Page 2 sur 2")
+    page.locator("#preview img").evaluate("picture => picture.decode()")
+    assert page.url.startswith(file)
+    assert not barriers(page, AXE, "file with a paper")
+    page.locator("#preview").get_by_role("link", name="Fermer").click()
+    expect(page.locator("#preview")).to_be_empty()
+    paper = page.locator("ul.papers a").first.get_attribute("href")
+    for address in (paper, f"{paper}aussi/", f"{paper}prouve/"):
+        visit = look(page, f"{demo.address}{address}", whole=True)
+        assert (visit.status, visit.barred, visit.said) == (200, [], [])
+        assert not [width for width, wide in visit.widths.items() if wide > width]
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_scan_is_filed_by_keyboard(chromium, demo, scripts):
+    page = enter(chromium, demo, 1280, java_script_enabled=scripts)
+    page.goto(f"{demo.address}/personnes/")
+    name = page.locator("a.hit").first.inner_text()
+    page.goto(f"{demo.address}/papiers/a-classer/")
+    scan = page.locator("main h2").first.inner_text()
+    page.locator("#who").fill(name)
+    page.locator("#who").press("Enter")
+    page.get_by_role("radio").first.check()
+    page.get_by_label("Type de papier").select_option(index=2)
+    page.get_by_label("Titre").press("Enter")
+    expect(page.locator(".toast")).to_contain_text(f"{scan} est au dossier de")
+    expect(page.locator("main h2").first).not_to_have_text(scan)
     page.context.close()

@@ -42,6 +42,11 @@ class TestReading:
             "rh", "a/b", "centre", "5433", "registre",
         )  # fmt: skip
 
+    def test_scans_lie_in_the_home_or_where_the_scanner_writes(self, tmp_path):
+        assert read(tmp_path).scan_folder == tmp_path / "scans"
+        elsewhere = tmp_path / "scanner"
+        assert read(tmp_path, BAARADA_SCAN_FOLDER=str(elsewhere)).scan_folder == elsewhere
+
     def test_what_the_node_is_comes_from_its_folder(self, tmp_path):
         config.write_node(tmp_path, pack="demo", time_zone="Asia/Kathmandu", demo=True)
 

@@ -10,7 +10,8 @@ import time
 import pypdfium2
 import pytest
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -106,7 +107,7 @@ class TestJoining:
         order=st.lists(st.integers(0, 4), min_size=1, max_size=4, unique=True),
         pdfs=st.sets(st.integers(0, 4)),
     )
-    @settings(max_examples=15)
+    @effort(max_examples=15)
     def test_the_same_pages_in_the_same_order_are_the_same_bytes(self, tmp_path_factory, order, pdfs):
         """Whatever the pages, of pictures or PDFs: their order decides, not the names of files nor the day."""
         folder = tmp_path_factory.mktemp("pages")
@@ -216,6 +217,16 @@ class TestLookingAtPages:
         assert [path.exists() for path in seen] == [True, False, False]
 
 
+def test_what_a_stop_cut_off_is_gone_a_day_later(home, settings):
+    now = settings.BAARADA_WALL_MS() / 1000
+    for name, age in (("paper-0a", 3_600), ("paper-0b", 2 * 86_400), ("import-1", 2 * 86_400)):
+        (home.work / name).mkdir(parents=True)
+        os.utime(home.work / name, (now - age,) * 2)
+
+    assert papers.forget_strays() == 1
+    assert sorted(p.name for p in home.work.iterdir()) == ["import-1", "paper-0a"]
+
+
 class TestInPreparation:
     @pytest.fixture
     def person(self, country, amina):
@@ -228,7 +239,7 @@ class TestInPreparation:
         return found
 
     @given(moves=st.lists(st.tuples(st.integers(0, 3), st.sampled_from([-1, 1, 0, 9, -9])), max_size=6))
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @effort(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_moving_pages_about_is_moving_items_of_a_list(self, person, draft, amina, moves):
         """However pages are moved: none is lost, none doubled, and the order is that of a plain list."""
         plain = [piece.key for piece in paperdrafts.of(person, by=amina).pieces]
@@ -269,6 +280,10 @@ class TestInPreparation:
         monkeypatch.setattr(paperwork, "MOST_JOINED", 4)
         with pytest.raises(Refused, match="pages"):
             paperdrafts.add(person, photo(tmp_path / "5.jpg", 5), by=amina)
+        monkeypatch.setattr(paperwork, "MOST_JOINED", 100)
+        with monkeypatch.context() as patch, pytest.raises(Refused, match="60 MB together"):
+            patch.setattr(paperdrafts, "MOST_BYTES", 20_000)
+            paperdrafts.add(person, tmp_path / "5.jpg", by=amina)
         monkeypatch.setattr(paperdrafts, "MOST_DRAFTS", 1)
         other = actions.add_person({"family_name": "Koné", "sex": "M"}, by=amina).record.pk
         with pytest.raises(Refused, match="in preparation"):

@@ -111,6 +111,13 @@ def test_a_demonstration_holds_what_a_register_meets(told):
     assert done == total and [d for d, _t in told] == sorted(d for d, _t in told)
 
 
+def test_scans_wait_in_its_own_folder(told, settings, tmp_path):
+    """A true scanner's folder is left alone, whatever the settings of whoever starts it."""
+    assert sorted(p.name for p in (tmp_path / "home" / "scans").iterdir()) == [
+        "scan-0001.jpg", "scan-0002.jpg", "scan-0003.jpg",
+    ]  # fmt: skip
+
+
 def test_nobody_is_let_in_with_a_click_where_it_is_no_demonstration(register):
     assert script.accounts() == []
 

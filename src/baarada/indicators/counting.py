@@ -4,7 +4,7 @@ Everything is one question over the tables: whose posting runs on the day, has n
 postings is the one that places the person. Few rows come back, one for each combination of codes and ids.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -151,9 +151,7 @@ def _of_person(name: str) -> Subquery:
 
 def _employed(name: str, on: date) -> Subquery:
     """A fact of the employment that runs on the day: of several that tell it, the one that began last."""
-    runs = (
-        Employment.objects.in_force(on).filter(canonical=OuterRef("canonical")).exclude(**{f"{name}": None})
-    )
+    runs = Employment.objects.in_force(on).filter(canonical=OuterRef("canonical")).exclude(**{name: None})
     return Subquery(
         runs.exclude(**{name: ""}).order_by(F("starts").desc(nulls_last=True), "pk").values(name)[:1]
     )
@@ -194,17 +192,25 @@ def _age_from(on: date, first_years: Iterable[int]) -> Subquery:
 
 def raw(name: str, on: date, diplomas: Iterable[str] = ()) -> Any:
     """What a way of breaking down looks at in the tables; levels of places look at the facility's area."""
-    found: dict[str, Any] = {
-        d.OFFICE: _office(on),
-        d.FACILITY: Coalesce(_id("facility__canonical"), _id("facility_id"), output_field=IdField()),
-        "type": _of_facility("kind"), "sector": _of_facility("sector"), "component": _of_facility("component"),
-        d.UNIT: _id("unit_id"), "service": F("unit__kind"), d.CADRE: _id("cadre_id"), d.GROUP: _id("cadre_id"),
-        d.OCCUPATION: _id("cadre_id"),
-        d.SEX: _of_person("sex"), d.AGE: _age_from(on, d.NHWA_AGES), d.AGE5: _age_from(on, d.FIVE_YEARS),
-        d.QUALIFICATION: _highest(on, diplomas), d.FUNDING: _employed("funding", on),
-        d.WORKER: _employed("worker", on),
-    }  # fmt: skip
-    return found.get(name, _of_facility("area_id", IdField()))
+    found: dict[str, Callable[[], Any]] = {
+        d.OFFICE: lambda: _office(on),
+        d.FACILITY: lambda: Coalesce(_id("facility__canonical"), _id("facility_id"), output_field=IdField()),
+        "type": lambda: _of_facility("kind"),
+        "sector": lambda: _of_facility("sector"),
+        "component": lambda: _of_facility("component"),
+        d.UNIT: lambda: _id("unit_id"),
+        "service": lambda: F("unit__kind"),
+        d.CADRE: lambda: _id("cadre_id"),
+        d.GROUP: lambda: _id("cadre_id"),
+        d.OCCUPATION: lambda: _id("cadre_id"),
+        d.SEX: lambda: _of_person("sex"),
+        d.AGE: lambda: _age_from(on, d.NHWA_AGES),
+        d.AGE5: lambda: _age_from(on, d.FIVE_YEARS),
+        d.QUALIFICATION: lambda: _highest(on, diplomas),
+        d.FUNDING: lambda: _employed("funding", on),
+        d.WORKER: lambda: _employed("worker", on),
+    }
+    return found.get(name, lambda: _of_facility("area_id", IdField()))()
 
 
 def grouped(

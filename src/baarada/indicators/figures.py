@@ -213,9 +213,10 @@ def headcount(question: Question, *, seen_by: Actor, db: str = "default") -> Fig
     work = Counting(question, db=db)
     names = work.resolved(question.by)
     ages = work.counts((d.SEX, d.AGE5))
+    office = work.folding.offices.name(question.office) if question.office else ""
     figure = Figure(
         definition=d.HEADCOUNT, question=question, place=work.place,
-        facility=facility_name(question.facility, db=db), office=work.folding.offices.name(question.office),
+        facility=facility_name(question.facility, db=db), office=office,
         by=[asking.dim(name) for name in names],
         lines=work.lines(names) if names else [], ages={(sex, age): n for (sex, age), n in ages.items()},
     )  # fmt: skip

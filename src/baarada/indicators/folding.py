@@ -1,6 +1,7 @@
 """From what stands in the tables to the lines of a figure: codes remapped, areas raised to a level, cadres grouped."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,14 @@ class Folding:
         self.db = db
         self.areas = areas
         self.within = areas.within(question.area) if question.area else None
-        self.offices = OfficeTree(question.office, db=db)
+        self._top = question.office
         self.lists = {one.name: one.list for one in d.DIMS.values() if one.list}
         self.codes = Codes(question.on, self.lists.values(), db=db)
+
+    @cached_property
+    def offices(self) -> OfficeTree:
+        """The offices, read where a figure asks for them."""
+        return OfficeTree(self._top, db=self.db)
 
     def key(self, name: str, raw: Any) -> str:
         """The line that something in a table belongs to."""

@@ -28,7 +28,7 @@ KEPT_DAYS = 14
 MOST_DRAFTS = 40
 """So many papers may be in preparation for one account."""
 MOST_BYTES = 60_000_000
-_NAME = re.compile(r"(\d{6})-([0-9a-f]{16})-(\d{1,3})(\.jpg|\.pdf)")
+_NAME = re.compile(r"(\d{6,9})-([0-9a-f]{16})-(\d{1,3})(\.jpg|\.pdf)")
 _STEP = 1000
 """Between two places in the order."""
 
@@ -90,7 +90,9 @@ def add(person: UUID, source: Path, *, by: Actor) -> Draft:
         pages = sum(p.pages for p in there) + sum(pages for _path, pages in taken)
         room = sum(p.path.stat().st_size for p in there) + sum(p.stat().st_size for p, _pages in taken)
         joined = len(there) + len(taken) > 1
-        if room > MOST_BYTES or (joined and pages > paperwork.MOST_JOINED):
+        if room > MOST_BYTES:
+            raise Refused(_("These pages take more than 60 MB together. Cut them into several papers."))
+        if joined and pages > paperwork.MOST_JOINED:
             raise Refused(
                 _("One paper made of several files has at most 100 pages. Cut it into several papers.")
             )
@@ -107,8 +109,10 @@ def add(person: UUID, source: Path, *, by: Actor) -> Draft:
 
 
 def _put(source: Path, target: Path) -> None:
-    # The small picture first: a page counts once its own file is there.
-    shutil.move(source.with_name(source.name + ".thumb"), target.with_name(target.name + ".thumb"))
+    # The small picture first: a page counts once its own file is there. It may be on its way to a browser: Windows
+    # moves no open file, and a page without its small picture is still a page.
+    with contextlib.suppress(OSError):
+        shutil.move(source.with_name(source.name + ".thumb"), target.with_name(target.name + ".thumb"))
     shutil.move(source, target)
 
 
@@ -143,7 +147,8 @@ def drop(person: UUID, key: str, *, by: Actor) -> Draft:
     for piece in of(person, by=by).pieces:
         if piece.key == key:
             piece.path.unlink()
-            piece.thumb.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                piece.thumb.unlink()
     return of(person, by=by)
 
 

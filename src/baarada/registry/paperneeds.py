@@ -14,7 +14,7 @@ What belongs to no row (the birth, the nationality) is proved by any paper of th
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -192,9 +192,11 @@ class Proofs:
     """By the id of a paper, what it proves."""
 
 
-def look(rows: Iterable[Any], papers: Sequence[Paper], on: date) -> Proofs:
-    """Hold the papers of a file against the steps of its career."""
-    asked, found = needs(on), steps(rows, on)
+def look(
+    rows: Iterable[Any], papers: Sequence[Paper], on: date, asked: Mapping[str, list[str]] | None = None
+) -> Proofs:
+    """Hold the papers of a file against the steps of its career; ``asked`` are the ``needs``, if they are at hand."""
+    asked, found = needs(on) if asked is None else asked, steps(rows, on)
     numbers = {number for step in found for number in step.numbers}
     lacking_: list[Missing] = []
     of: dict[UUID, list[Paper]] = defaultdict(list)
@@ -292,5 +294,6 @@ def _with_papers(people: Sequence[Person], on: date) -> Iterable[tuple[Person, l
             rows[row.canonical].append(row)
     for paper in Paper.objects.live().filter(canonical__in=ids) if ids else ():
         papers[paper.canonical].append(paper)
+    asked = needs(on)
     for person in people:
-        yield person, look(rows[person.pk], papers[person.pk], on).missing
+        yield person, look(rows[person.pk], papers[person.pk], on, asked).missing

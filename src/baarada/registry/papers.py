@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from baarada.journal import runtime
 from baarada.journal.verification import Problem
 from baarada.kernel import children, durable
 from baarada.kernel.errors import Refused
@@ -221,4 +223,15 @@ def forget_pictures() -> int:
         room, gone = room - stat.st_size, gone + 1
         with contextlib.suppress(OSError):
             old.unlink()
+    return gone
+
+
+def forget_strays() -> int:
+    """Remove the folders of work that a stop cut off, once they are a day old; returns how many."""
+    before = runtime.now() - timedelta(days=1)
+    gone = 0
+    for folder in settings.CONFIG.work.glob("paper-*"):
+        if folder.is_dir() and datetime.fromtimestamp(folder.stat().st_mtime, UTC) < before:
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
     return gone

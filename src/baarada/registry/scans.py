@@ -109,9 +109,10 @@ def _scan(entry: os.DirEntry[str]) -> Scan | None:
     try:
         # Windows tells nothing of links and little of sizes in a listing: asked of the file itself.
         stat = os.stat(entry.path, follow_symlinks=False)
-    except OSError:
+        written = datetime.fromtimestamp(stat.st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
+        # It is gone meanwhile, or says that it was written in a year that no calendar has.
         return None
-    written = datetime.fromtimestamp(stat.st_mtime, UTC)
     # Nearer to now than some seconds, on either side: the clock of a scanner may go wrong by more.
     arriving = abs((runtime.now() - written).total_seconds()) < QUIET_SECONDS or not stat.st_size
     said = f"{entry.name}\0{stat.st_size}\0{stat.st_mtime_ns}".encode("utf-8", "surrogatepass")

@@ -129,6 +129,7 @@ def tidy() -> None:
     jobs.forget_files()
     paperdrafts.forget_old()
     papers.forget_pictures()
+    papers.forget_strays()
     scans.forget_old()
     known.forget_old()
 

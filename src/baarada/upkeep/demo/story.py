@@ -420,14 +420,27 @@ class Story:
             person, posting = self._posted(first)
             for paper, ending in zip(self.script.data["papers"], ("pdf", "png"), strict=True):
                 self._scan(person, posting, paper, ending, f"{place + 1}-{ending}", here)
+        self._pile()
 
-    def _scan(self, person: Person, posting: Posting, paper: Any, ending: str, shelf: str, by: Actor) -> None:
+    def _pile(self) -> None:
+        """A few scans wait to be filed. In the demonstration's own folder only: another one may be a true scanner's."""
+        folder = settings.CONFIG.home / "scans"
+        folder.mkdir(exist_ok=True)
+        postings = Posting.objects.live().filter(ends=None).select_related("person").order_by("-pk")[:3]
+        for number, (posting, paper) in enumerate(
+            zip(postings, self.script.data["papers"] * 2, strict=False), 1
+        ):
+            drawing.draw(folder / f"scan-{number:04}.jpg", self._lines(posting.person, posting, paper))
+
+    def _lines(self, person: Person, posting: Posting, paper: Any) -> list[str]:
         told = {
             "decision": posting.decision, "name": person, "facility": posting.facility_label,
             "cadre": lists.cadre_label(posting.cadre_id, person.sex),
         }  # fmt: skip
-        lines = [line.format(**told) for line in paper["lines"]]
-        path = drawing.draw(settings.CONFIG.work / f"paper.{ending}", lines)
+        return [line.format(**told) for line in paper["lines"]]
+
+    def _scan(self, person: Person, posting: Posting, paper: Any, ending: str, shelf: str, by: Actor) -> None:
+        path = drawing.draw(settings.CONFIG.work / f"paper.{ending}", self._lines(person, posting, paper))
         try:
             kept = papers.keep(path)
         finally:

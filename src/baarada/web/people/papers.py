@@ -128,13 +128,13 @@ def _add(request: ActorRequest, person: Person, form: FactForm) -> HttpResponse 
         form.add_error(None, str(refusal))
         return None
     paperdrafts.clear(person.canonical, by=request.actor)
-    done(request, " ".join([_("The paper was added."), *elsewhere(request, act.record)]), act)
+    done(request, " ".join([_("The paper was added."), *elsewhere(request, kept.hash, person)]), act)
     return redirect("web:person", person.pk)
 
 
-def elsewhere(request: ActorRequest, paper: Paper) -> list[str]:
-    """A sentence that names the other files which hold the same scan; none where there is none."""
-    others = others_with(request, paper)
+def elsewhere(request: ActorRequest, digest: str, person: Person) -> list[str]:
+    """A sentence that names the other files which hold the scan of somebody's paper; none where there is none."""
+    others = others_with(request, digest, person.canonical)
     if not others:
         return []
     names = ", ".join(str(other.person) for other in others[:NAMED])
@@ -146,10 +146,10 @@ def elsewhere(request: ActorRequest, paper: Paper) -> list[str]:
     return [_("The same scan is also in the file of %(names)s.") % {"names": names}]
 
 
-def others_with(request: ActorRequest, paper: Paper) -> list[Paper]:
-    """The same scan in other people's files."""
-    found = queries.papers_with(paper.hash, seen_by=request.actor)
-    return [other for other in found if other.canonical != paper.canonical]
+def others_with(request: ActorRequest, digest: str | None, file: UUID) -> list[Paper]:
+    """The same scan in other files."""
+    found = queries.papers_with(digest, seen_by=request.actor)
+    return [other for other in found if other.canonical != file]
 
 
 def uploaded(upload: Any) -> Path:
@@ -193,7 +193,7 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         "pages": pages,
         "previous": number - 1,
         "next": number + 1 if number < pages else 0,
-        "others": others_with(request, paper),
+        "others": others_with(request, paper.hash, paper.canonical),
         "proved": proofs.by.get(paper.pk, []),
     }
     return page(request, "web/people/paper.html", context, part="preview")

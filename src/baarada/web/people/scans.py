@@ -93,7 +93,11 @@ def _file(request: ActorRequest, scan: Scan, choice: Choice, form: FactForm) -> 
     moved = scans.put_away(scan, scans.DONE, by=request.actor)
     request.session[LAST_PERSON] = str(person.canonical)
     words = _("%(name)s is in the file of %(person)s.") % {"name": scan.name, "person": person}
-    done(request, " ".join([words, *elsewhere(request, act.record), *([] if moved else [_stays(scan)])]), act)
+    done(
+        request,
+        " ".join([words, *elsewhere(request, kept.hash, person), *([] if moved else [_stays(scan)])]),
+        act,
+    )
     return True
 
 

@@ -46,7 +46,7 @@ def share(request: ActorRequest, pk: UUID) -> HttpResponse:
             problem = choice.nobody
     context = {
         "paper": paper, "person": paper.person, "heading": summaries.paper(paper), "room": "people",
-        "choice": choice, "problem": problem, "others": others_with(request, paper),
+        "choice": choice, "problem": problem, "others": others_with(request, paper.hash, paper.canonical),
     }  # fmt: skip
     return page(request, "web/people/paper_share.html", context, status=422 if problem else 200)
 
