@@ -1,15 +1,18 @@
 """A row of a list, read: its values, and what in it cannot be read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from baarada.interop.tables.cells import BadCell
+from baarada.interop.tables.answers import BadCell, LeftEmpty, Unknown
 from baarada.interop.tables.columns import SEEN
 
 LONGEST_CELL = 2_000
+_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|VALEUR!|NOM\?|NOMBRE!|NUL!|SPILL!|CALC!)")
+"""What a spreadsheet shows in place of a value, in English and in French."""
 
 
 @dataclass(slots=True)
@@ -28,6 +31,10 @@ class Parsed:
     career: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What is said of the status, a diploma, a licence, each under the prefix of its columns."""
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str, str]] = field(default_factory=list)
+    """Words that nothing here is called: column key, what they should name, the word."""
+    spoilt: list[tuple[str, str, str]] = field(default_factory=list)
+    """Numbers that look spoilt: column key, as written, what they may have been."""
 
     def __post_init__(self) -> None:
         for key, cell in self.cells.items():
@@ -47,9 +54,18 @@ class Parsed:
         cell = self.cell(key)
         if not cell:
             return None
+        if _ERROR.fullmatch(cell):
+            self.refuse(
+                key, _("This cell shows the error of a formula (%(text)s). Write the value.") % {"text": cell}
+            )
+            return None
         try:
             return reader(cell)
+        except LeftEmpty:
+            return None
         except BadCell as bad:
+            if isinstance(bad, Unknown):
+                self.unknown.append((key, bad.what, bad.text))
             self.refuse(key, bad)
             return None
 

@@ -26,6 +26,8 @@ from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
 from baarada.interop.tables.knownpeople import Known, agree, may_be_named, name_keys
 from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
+from baarada.interop.tables.spoilt import Numbers
+from baarada.interop.tables.within import Met
 from baarada.journal import actions as journal
 from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
@@ -77,6 +79,8 @@ class People:
         """The row of the file that changes a person: two would each speak of what stood before."""
         self.year_only: set[str] = set()
         """Days of the year that stand for a birth of which only the year is known."""
+        self.numbers = Numbers()
+        self.met = Met()
 
     # -- reading ----------------------------------------------------------------------
 
@@ -95,9 +99,12 @@ class People:
         if "born" in row.values and day_of_year(row.values["born"]) in self.year_only:
             row.values["born"] = PartialDate(row.values["born"].year)
         self._phones(row)
+        if row.cell("given_more"):
+            given = f"{row.values.get('given_names', '')} {row.cell('given_more')}"
+            row.values["given_names"] = cells.text(given)
         for key in found:
             if key.startswith("number."):
-                value = row.read(key, cells.text)
+                value = self.numbers.read(row, key)
                 if value:
                     row.numbers.append((key.removeprefix("number."), value))
         self._posting(row)
@@ -106,12 +113,12 @@ class People:
         return row
 
     def _name(self, row: Parsed) -> None:
-        whole = row.cell("full_name")
-        if whole:
-            family, given = cells.names(whole)
-            row.values["family_name"] = family
-            if given:
-                row.values["given_names"] = given
+        for key, given_first in (("full_name", False), ("given_first", True)):
+            if whole := row.cell(key):
+                family, given = cells.names(whole, given_first=given_first)
+                row.values["family_name"] = family
+                if given:
+                    row.values["given_names"] = given
 
     def _phones(self, row: Parsed) -> None:
         first, *others = cells.phones(row.cell("phone")) or [""]
@@ -228,6 +235,8 @@ class People:
             refuse_twice(row, self.changed_by.setdefault(plan.target, row.line))
         if row.problems:
             plan.status = REFUSED
+        else:
+            self.met.add(row)
         plan.title = title or plan.title
         return plan
 
@@ -268,6 +277,8 @@ class People:
         alike = [pk for pk in alike if not self.same_taken[pk]]
         if alike:
             return Plan(DOUBT, candidates=[str(pk) for pk in alike[:MOST_CANDIDATES]])
+        if earlier := self.met.alike(row):
+            return Plan(DOUBT, candidates=earlier)
         self._check_new(row)
         return Plan(NEW)
 
