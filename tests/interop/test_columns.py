@@ -1,9 +1,11 @@
 """Headings: recognised in French and English, matched by hand where they are not, and remembered."""
 
+from uuid import UUID
+
 import pytest
 from django.utils import translation
 
-from baarada.interop.tables import columns, jobs, layout, recognising
+from baarada.interop.tables import columns, jobs, layout, memory, recognising
 from baarada.interop.tables.recognising import LEFT, SURE, TO_CONFIRM
 from baarada.kernel.errors import Refused
 from baarada.registry import lists
@@ -167,6 +169,28 @@ class TestRemembering:
         again = self.begin(by, tmp_path, headings)
 
         assert [one["key"] for one in again.mapping][:2] == ["given_names", "family_name"]
+
+    def test_a_sender_s_own_headings_come_before_those_of_others(self, by, region, tmp_path, matched):
+        """What others said is taken where all of them agree; where they do not, it is to be confirmed."""
+        said = dict(enumerate(matched))
+        layout.match(self.begin(by, tmp_path), said, by=by)
+        layout.match(self.begin(region, tmp_path), said | {4: "phone2"}, by=region)
+
+        def fifth(sender):
+            one = recognising.propose(columns.PEOPLE, STRANGE, sender)[4]
+            return one.key, one.certainty
+
+        assert fifth(UUID(bytes=by.office)) == ("phone", SURE)
+        assert fifth(UUID(bytes=region.office)) == ("phone2", SURE)
+        assert fifth(UUID(int=7))[1] == TO_CONFIRM
+
+    def test_what_is_forgotten_of_a_sender_is_not_known_any_more(self, by, tmp_path, matched):
+        layout.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+        sender = UUID(bytes=by.office)
+        for one in memory.headings(sender, seen_by=by):
+            memory.forget(sender, memory.HEADING, str(one.pk), by=by)
+
+        assert not any(one.remembered for one in recognising.propose(columns.PEOPLE, STRANGE, sender))
 
     def test_a_kind_of_list_does_not_learn_from_another(self, by, tmp_path, matched):
         layout.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)

@@ -131,6 +131,27 @@ def cell(place, text=b"x"):
     return b'<c r="%s" t="inlineStr"><is><t>%s</t></is></c>' % (place, text)
 
 
+def other_sheets(member):
+    """A zip of another spreadsheet program."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr(member, b"<office:document-content/>")
+    return out.getvalue()
+
+
+def old_book(stream):
+    """The old box of Microsoft files, with something in it."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500 + stream.encode("utf-16-le") + b"\x00" * 500
+
+
+def unworked_formula():
+    """A sheet that a program wrote without working its formulas out."""
+    return workbook(
+        sheet=sheet_of(b'<row r="1">' + cell(b"A1", b"Nom") + b'<c r="B1"><f>UPPER(A1)</f></c></row>')
+    )
+
+
 def far_cells():
     return workbook(
         sheet=sheet_of(
@@ -227,6 +248,11 @@ BAD = {
     "headings alone": (workbook, "no row below"),
     "headings alone, as text": (lambda: ",".join(HEADINGS).encode(), "no row below"),
     "an empty workbook": (lambda: workbook(sheet=sheet_of(b"")), "empty"),
+    "a page of the web called xls": (lambda: b"\xef\xbb\xbf <meta charset=utf-8><table><tr><td>Nom", "page of the web"),
+    "a sheet of another program": (lambda: other_sheets("content.xml"), "another format"),
+    "a binary workbook": (lambda: other_sheets("xl/workbook.bin"), "another format"),
+    "the old format with macros": (lambda: old_book("_VBA_PROJECT_CUR"), "macros"),
+    "formulas without their results": (unworked_formula, "without their results"),
     "a PDF named as a workbook": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 40, "not a list"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a list"),
     "a page of the web": (lambda: b"<!DOCTYPE html><html><table><tr><td>Nom</td></tr></table>", "page of the web"),

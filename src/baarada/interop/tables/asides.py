@@ -26,8 +26,6 @@ _CLOSING = re.compile(
     r"source|legende|page \d|etabli (?:par|le)|ampliation)"
 )
 _NUMBER = re.compile(r"[-+]?[\d\s.,]+%?")
-_MOST_CLOSING = 2
-"""So many cells has a closing line at most."""
 LONGEST = 300
 
 
@@ -42,7 +40,8 @@ def why(cells: Sequence[str], found: Mapping[str, str], titles: Sequence[Sequenc
         return TOTAL
     if _are_headings(cells, titles):
         return HEADINGS
-    if len(filled) <= _MOST_CLOSING and any(_CLOSING.match(word) for word in words):
+    # One cell alone: a family name may be a word that closes a list.
+    if len(filled) == 1 and any(_CLOSING.match(word) for word in words):
         return CLOSING
     return "" if found else OUTSIDE
 

@@ -231,6 +231,9 @@ def alike(what: str, text: str, sender: UUID) -> list[tuple[str, str]]:
         found = [(str(f.pk), _with_place(f)) for f in _facilities_alike(text, sender)]
     elif what == answers.AREA:
         found = [(str(a.pk), _with_kind(a)) for a in search.areas_like(text, MOST_ALIKE)]
+    elif what == answers.CADRE:
+        called = [(str(cadre.pk), cadre.label()) for cadre in cells.Finder().cadres_called(text)]
+        found = called[:MOST_ALIKE] or _nearest(text, choices(what))
     else:
         found = _nearest(text, choices(what)) if what != answers.SEX else []
     others = (
@@ -256,10 +259,9 @@ def _facilities_alike(text: str, sender: UUID) -> list[Facility]:
     own = list(registry.facilities_of_office(office, runtime.today())[:MOST_OF_SENDER]) if office else []
     near = _nearest(text, [(str(f.pk), str(f)) for f in own])
     by_id = {str(f.pk): f for f in own}
-    found = {
-        f.pk: f for f in [*search.facilities_alike(text, MOST_ALIKE), *(by_id[pk] for pk, _name in near)]
-    }
-    return list(found.values())[:MOST_ALIKE]
+    called = cells.Finder().facilities_called(text)[:MOST_ALIKE]
+    ways = [*called, *search.facilities_alike(text, MOST_ALIKE), *(by_id[pk] for pk, _name in near)]
+    return list({f.pk: f for f in ways}.values())[:MOST_ALIKE]
 
 
 def _with_place(facility: Facility) -> str:

@@ -267,9 +267,13 @@ class Finder:
         if cadre not in known:
             known.append(cadre)
 
+    def cadres_called(self, cell: str) -> list[Cadre]:
+        """The cadres of a code, label or usual abbreviation: several where it may stand for several."""
+        return self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s")) or []
+
     def cadre(self, cell: str) -> Cadre:
         """A cadre by code, label or usual abbreviation."""
-        found = self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s")) or []
+        found = self.cadres_called(cell)
         if len(found) == 1:
             return found[0]
         chosen = answers.said(answers.CADRE, cell)
@@ -291,7 +295,7 @@ class Finder:
         return self._facilities[key]
 
     def _find_facility(self, cell: str, office: Office | None) -> Facility:
-        found = self._keyed(Facility, cell)
+        found = self.facilities_called(cell)
         if len(found) > 1 and office is not None:
             own = [f for f in found if self._answers_to(f, office)]
             found = own or found
@@ -309,6 +313,11 @@ class Finder:
                 "count": len(found), "text": cell,
             }  # fmt: skip
         raise Unknown(sentence, answers.FACILITY, cell)
+
+    def facilities_called(self, cell: str) -> list[Facility]:
+        """The facilities of a code or name."""
+        found: list[Facility] = self._keyed(Facility, cell)
+        return found
 
     def unit(self, facility: UUID, name: str) -> Unit | None:
         """A service of a facility by its name; None if it has none of that name."""
@@ -356,6 +365,8 @@ class Finder:
         if cell not in self._offices:
             ways = (
                 self._keyed(Office, cell),
+                # “Zone d'Ambrel”: the apostrophe joins, and the word is looked up as it is joined.
+                self._keyed(Office, f"d'{cell}"),
                 self._by_area(self._keyed(Area, cell)),
                 self._beginning(cell),
             )

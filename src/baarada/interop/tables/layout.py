@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from baarada.interop.models import ImportJob
+from baarada.interop.models import READ, ImportJob
 from baarada.interop.tables import columns, headings, reading, recognising, sheets
 from baarada.interop.tables.headings import Headings
 from baarada.interop.tables.places import place_of
@@ -260,7 +260,10 @@ def choose_sheets(job: ImportJob, read: set[int], rows: dict[int, int], sender: 
         sheet["why"] = "" if at in read else sheet["why"] or BY_HAND
     _match_anew(job)
     check(job)
+    # What an earlier dry run found was of other rows.
+    job.state, job.counts = READ, {}
     job.save()
+    job.rows.all().delete()
 
 
 def _choose_one(job: ImportJob, sheet: dict[str, Any], first: headings.Rows, row: int) -> None:

@@ -38,12 +38,18 @@ class Parsed:
 
     def __post_init__(self) -> None:
         for key, cell in self.cells.items():
-            if len(cell) > LONGEST_CELL and key != SEEN and key not in self.untouched:
+            if key in self.untouched:
+                continue
+            if len(cell) > LONGEST_CELL and key != SEEN:
                 self.refuse(key, _("This cell holds more than 2,000 characters. Shorten it."))
+            if _ERROR.fullmatch(cell):
+                sentence = _("This cell shows the error of a formula (%(text)s). Write the value.")
+                self.refuse(key, sentence % {"text": cell})
 
     def cell(self, key: str) -> str:
-        """What a column says; nothing where it is as it was written out."""
-        return "" if key in self.untouched else self.cells.get(key, "")
+        """What a column says; nothing where it is as it was written out, or shows an error."""
+        cell = "" if key in self.untouched else self.cells.get(key, "")
+        return "" if _ERROR.fullmatch(cell) else cell
 
     def refuse(self, key: str, sentence: Any) -> None:
         """Say what is wrong with a cell."""
@@ -53,11 +59,6 @@ class Parsed:
         """A cell's value; None if it is empty or, with a problem noted, if it cannot be read."""
         cell = self.cell(key)
         if not cell:
-            return None
-        if _ERROR.fullmatch(cell):
-            self.refuse(
-                key, _("This cell shows the error of a formula (%(text)s). Write the value.") % {"text": cell}
-            )
             return None
         try:
             return reader(cell)

@@ -18,7 +18,12 @@ NEARLY = 88
 """From this likeness of a heading on (of 100), a column is proposed, to be confirmed."""
 MOST_OTHERS = 50
 """So many senders are asked what they took one heading for."""
-_HOW_TO_WRITE = re.compile(r"[\[(] *(?:[mfh][/, ou-]+[mfh]|[djmay/ .-]{2,12}|fcfa) *[\])]", re.IGNORECASE)
+_FIGURE_OF_SEX = r"(?:[12] *[=:-] *\w+|\w+ *[=:-] *[12])"
+_HOW_TO_WRITE = re.compile(
+    r"[\[(] *(?:[mfh][/, ou-]+[mfh]|[djmay/ .-]{2,12}|fcfa"
+    rf"|{_FIGURE_OF_SEX}(?:[ ,;/]+(?:et +)?{_FIGURE_OF_SEX})?) *[\])]",
+    re.IGNORECASE,
+)
 """A remark in brackets on how cells are written: (M/F), (jj/mm/aaaa). Any other may change what it is: (conjoint)."""
 
 
@@ -28,6 +33,8 @@ _NEUTRAL = frozenset((
     "identity", "person", "staff", "administrative situation", "structure", "coordonnees", "contacts", "adresse",
 ))  # fmt: skip
 """Headings over several columns that do not change what those mean. Any other may: “Conjoint”, “Père”."""
+_A_DAY = frozenset(("date", "le", "jour", "jour mois annee", "day"))
+"""Headings that say no more than the one above them: “Naissance”, and below it “Le”."""
 _JOINED = ("{1} de {0}", "{1} {0}", "{0} {1}", "{1} de la {0}", "{1} d {0}", "{1} of {0}")
 
 
@@ -132,6 +139,8 @@ def _proposal(index: int, title: Title) -> Proposal:
     if not title.group or not title.text:
         return Proposal(index, title.whole, texts=[title.whole])
     texts = [joined.format(title.group, title.text) for joined in _JOINED]
+    if fold(title.text) in _A_DAY:
+        texts.append(title.group)
     return Proposal(index, title.whole, texts=texts, alone=title.text, neutral=fold(title.group) in _NEUTRAL)
 
 

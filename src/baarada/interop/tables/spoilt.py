@@ -17,6 +17,8 @@ MENDED, KEPT = "mended", "kept"
 LEAST_ROWS = 5
 MOST_OF_ALL = 0.8
 """So many numbers of a column look alike before one that does not is held to be spoilt."""
+MOST_ZEROS = 4
+"""So many zeros may have been lost."""
 MOST_SHAPES = 2_000
 LONGEST = 40
 _AS_FIGURE = str.maketrans("OoIl", "0011")
@@ -51,7 +53,7 @@ def mended(number: str, wanted: str) -> str:
     """What a number may have been before it was spoilt; the number itself where nothing tells.
 
     >>> mended("142318K", "9999999A"), mended("O142318K", "9999999A"), mended("123456.0", "")
-    ('142318K', '0142318K', '123456')
+    ('0142318K', '0142318K', '123456')
     """
     if number.endswith(_POINT) and number.removesuffix(_POINT).isdigit():
         number = number.removesuffix(_POINT)
@@ -59,7 +61,7 @@ def mended(number: str, wanted: str) -> str:
         return number
     missing = len(wanted) - len(number)
     tries = [_by_place(number, wanted)] if not missing else []
-    if missing > 0 and wanted[:missing] == "9" * missing:
+    if 0 < missing <= MOST_ZEROS and wanted[:missing] == "9" * missing:
         tries += ["0" * missing + number, "0" * missing + _by_place(number, wanted[missing:])]
     return next((one for one in tries if shape(one) == wanted), number)
 

@@ -196,6 +196,7 @@ def _dry_run(job: ImportJob) -> dict[str, Any]:
         "questions": [_question(one) for one in asking.questions(job)],
         "asked": asked.lines(job),
         "aside": counts[ASIDE],
+        "open_questions": any(not one.answer for one in asking.questions(job)) or asking.words_asked(job),
         "doubt": _doubt(job, queries.open_doubts(job).first()) if counts[DOUBT] else None,
     }
 
