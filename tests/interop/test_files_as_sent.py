@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import xlsxwriter
@@ -410,3 +411,20 @@ def test_refused_rows_go_back_with_their_sheet_and_row_and_come_in_mended(by, la
     assert counts(again) == {NEW: 1}
     assert [one["heading"] for one in again.mapping if not one["key"] and not one["ours"]] == []
     assert Person.objects.get(given_names="Ivo2").office.code == "hz-corvane"
+
+
+@pytest.mark.parametrize(
+    ("what", "word", "first"),
+    [
+        ("cadre", "Méd. spécial.", "Specialist physician"), ("cadre", "Nurce", "Nurse"), ("cadre", "ISS", ""),
+        ("cadre", "AT", ""), ("facility", "Post de Larmah", "Poste de Larma"), ("facility", "Poste de Quendral", ""),
+        ("list:marital", "Maried", "Married"), ("sex", "G", ""),
+    ],
+)  # fmt: skip
+def test_what_is_near_is_offered_and_nothing_else(larma, by, what, word, first):
+    found = asking.alike(what, word, UUID(bytes=by.office))
+
+    assert [label.split(",")[0] for _value, label in found[:1]] == ([first] if first else [])
+    assert {value for value, _label in found} <= {value for value, _l in asking.choices(what)} | {
+        str(larma.pk)
+    }

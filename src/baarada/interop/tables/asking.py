@@ -2,6 +2,7 @@
 here is called. Answers about words are remembered of the file's sender."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from baarada.interop.models import PLANNED, ImportJob, LearnedValue
 from baarada.interop.tables import answers, births, cells, layout, spoilt
@@ -23,6 +24,7 @@ from baarada.kernel.text import fold
 from baarada.registry import lists, search
 from baarada.registry import queries as registry
 from baarada.registry.models import Area, Facility, Office
+from baarada.registry.searchkeys import fold_place
 
 NUMBERS, SPOILT, SHAPES = "numbers", "spoilt", "shapes"
 """Of an import's options: the answer, how many numbers look spoilt with some of them, what columns look like."""
@@ -39,7 +41,13 @@ EXAMPLES = 5
 LEGEND_ROWS = 300
 MOST_ALIKE = 5
 MOST_OF_SENDER = 500
-LIKE_ENOUGH = 55
+LIKE_ENOUGH, NEARLY, SHORTENED = 70, 80, 90
+Choices = list[tuple[str, str]]
+"""What can be chosen: value and label."""
+MOST_NEAR = 3
+SHORTEST = 3
+SHARED_BY, SHARED_PART = 3, 5
+"""A word that three choices, and a fifth of all, have in common does not tell them apart."""
 _LEGEND = re.compile(r"(?<![0-9a-z])([12]) ?[=:-] ?([a-z]+)|(?<![a-z])([a-z]+) ?[=:-] ?([12])(?![0-9])")
 
 
@@ -211,7 +219,7 @@ def _is_id(text: str) -> bool:
         return False
 
 
-def choices(what: str) -> list[tuple[str, str]]:
+def choices(what: str) -> Choices:
     """Everything a word can mean, where that is not too much to be shown: value and label."""
     today = runtime.today()
     if what == answers.CADRE:
@@ -225,7 +233,7 @@ def choices(what: str) -> list[tuple[str, str]]:
     return []
 
 
-def alike(what: str, text: str, sender: UUID) -> list[tuple[str, str]]:
+def alike(what: str, text: str, sender: UUID) -> Choices:
     """What a word most likely means: as others said of theirs, then by likeness."""
     if what == answers.FACILITY:
         found = [(str(f.pk), _with_place(f)) for f in _facilities_alike(text, sender)]
@@ -233,9 +241,9 @@ def alike(what: str, text: str, sender: UUID) -> list[tuple[str, str]]:
         found = [(str(a.pk), _with_kind(a)) for a in search.areas_like(text, MOST_ALIKE)]
     elif what == answers.CADRE:
         called = [(str(cadre.pk), cadre.label()) for cadre in cells.Finder().cadres_called(text)]
-        found = called[:MOST_ALIKE] or _nearest(text, choices(what))
+        found = called[:MOST_ALIKE] or _nearest(text, choices(what), _names(what))
     else:
-        found = _nearest(text, choices(what)) if what != answers.SEX else []
+        found = _nearest(text, choices(what), _names(what)) if what != answers.SEX else []
     others = (
         LearnedValue.objects.filter(what=what, written=fold(text)).exclude(sender=sender).exclude(choice="")
     )
@@ -245,19 +253,49 @@ def alike(what: str, text: str, sender: UUID) -> list[tuple[str, str]]:
     return list(dict.fromkeys([*first, *found]))[:MOST_ALIKE]
 
 
-def _nearest(text: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    found = process.extract(
-        fold(text), [fold(label) for _value, label in known], scorer=fuzz.WRatio, score_cutoff=LIKE_ENOUGH,
-        limit=3,
-    )  # fmt: skip
-    return [known[at] for _label, _score, at in found]
+def _nearest(text: str, known: Sequence[tuple[str, str]], names: Mapping[str, Sequence[Any]]) -> Choices:
+    """The choices most like a word, by any of their names. What many share (a kind of facility) says nothing."""
+    called = {
+        value: [fold_place(t).split() for t in names.get(value, [label]) if t] for value, label in known
+    }
+    counted = Counter(word for some in called.values() for word in {w for words in some for w in words})
+    shared = {word for word, n in counted.items() if n >= SHARED_BY and n * SHARED_PART >= len(known)}
+    own = [w for w in fold_place(text).split() if not any(fuzz.ratio(w, other) >= NEARLY for other in shared)]
+    scores = {
+        value: max(_likeness(own, [word for word in words if word not in shared]) for words in [[], *some])
+        for value, some in called.items()
+    }
+    best = sorted((one for one in known if scores[one[0]] >= LIKE_ENOUGH), key=lambda one: -scores[one[0]])
+    return best[:MOST_NEAR]
+
+
+def _names(what: str) -> dict[str, Sequence[Any]]:
+    """Everything that some choices are called, in any language."""
+    if what == answers.CADRE:
+        return {
+            str(c.pk): [c.label_m, c.label_f, c.label_en, *(c.spellings or [])]
+            for c in lists.cadres(runtime.today())
+        }
+    if what.startswith(answers.LIST):
+        items = lists.items(what.removeprefix(answers.LIST), runtime.today())
+        return {i.code or "": [i.label_fr, i.label_en] for i in items}
+    return {}
+
+
+def _likeness(own: Sequence[str], theirs: Sequence[str]) -> float:
+    """How like some words are to others, of 100; each may be shortened, as in “Aide soign.”."""
+    if not own or not theirs:
+        return 0.0
+    short = all(len(w) >= SHORTEST and any(other.startswith(w) for other in theirs) for w in own)
+    alike = fuzz.ratio(" ".join(own), " ".join(theirs))
+    return max(alike, SHORTENED + alike / 100) if short else alike
 
 
 def _facilities_alike(text: str, sender: UUID) -> list[Facility]:
     """Facilities whose name ends like a word; then those of the sender that are spelt much like it."""
     office = Office.objects.filter(pk=sender).first()
     own = list(registry.facilities_of_office(office, runtime.today())[:MOST_OF_SENDER]) if office else []
-    near = _nearest(text, [(str(f.pk), str(f)) for f in own])
+    near = _nearest(text, [(str(f.pk), str(f)) for f in own], {})
     by_id = {str(f.pk): f for f in own}
     called = cells.Finder().facilities_called(text)[:MOST_ALIKE]
     ways = [*called, *search.facilities_alike(text, MOST_ALIKE), *(by_id[pk] for pk, _name in near)]

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import READ, ImportJob
-from baarada.interop.tables import columns, headings, reading, recognising, sheets
+from baarada.interop.tables import asides, columns, headings, reading, recognising, sheets
 from baarada.interop.tables.headings import Headings
 from baarada.interop.tables.places import place_of
 from baarada.interop.tables.recognising import LEFT, SURE, TO_CONFIRM, Proposal
@@ -26,6 +26,8 @@ EMPTY, HIDDEN, OURS, NO_LIST, UNLIKE, BY_HAND = "empty", "hidden", "ours", "no l
 """Why a sheet is left aside."""
 NAME = -1
 """In place of a column's number: the name of the sheet, which may say where its people work."""
+ANYTHING = {"": ""}
+"""In place of the cells that are read, where it is not known yet which are."""
 _ALIKE = 0.5
 """So much of the columns of the one have two sheets of one list in common, at least."""
 
@@ -289,7 +291,11 @@ def examples(job: ImportJob, most: int = 3) -> dict[int, list[str]]:
     own = set(used(job))
     for at, number, cells in book_of(job).rows():
         last = job.sheets[at]["last"]
-        if at in own and last < number <= last + 60:
+        if (
+            at in own
+            and last < number <= last + 60
+            and not asides.why(cells, ANYTHING, job.sheets[at]["titles"])
+        ):
             for index, sheet, column in columns_:
                 cell = cells[column] if sheet == at and 0 <= column < len(cells) else ""
                 if cell and cell not in out[index] and len(out[index]) < most:

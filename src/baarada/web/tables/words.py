@@ -205,7 +205,8 @@ def _column_row(one: dict[str, Any], examples: list[str], labels: dict[str, str]
 
 def _why(one: dict[str, Any], labels: dict[str, str]) -> str:
     if one.get("chosen"):
-        return _("as chosen here; remembered") if one["key"] else _("as chosen here")
+        kept = one["key"] and one["at"][0][1] != layout.NAME
+        return _("as chosen here; remembered") if kept else _("as chosen here")
     if one["remembered"]:
         if one["certainty"] == recognising.TO_CONFIRM:
             return _("most senders mean this by it")
