@@ -145,11 +145,9 @@ def old_book(stream):
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500 + stream.encode("utf-16-le") + b"\x00" * 500
 
 
-def unworked_formula():
-    """A sheet that a program wrote without working its formulas out."""
-    return workbook(
-        sheet=sheet_of(b'<row r="1">' + cell(b"A1", b"Nom") + b'<c r="B1"><f>UPPER(A1)</f></c></row>')
-    )
+def formula(result):
+    """A sheet with a formula, and what was kept of its result."""
+    return workbook(sheet=sheet_of(b'<row r="1">' + cell(b"A1", b"Nom") + result + b"</row>"))
 
 
 def far_cells():
@@ -252,7 +250,8 @@ BAD = {
     "a sheet of another program": (lambda: other_sheets("content.xml"), "another format"),
     "a binary workbook": (lambda: other_sheets("xl/workbook.bin"), "another format"),
     "the old format with macros": (lambda: old_book("_VBA_PROJECT_CUR"), "macros"),
-    "formulas without their results": (unworked_formula, "without their results"),
+    "a formula without a result": (lambda: formula(b'<c r="B1"><f>UPPER(A1)</f></c>'), "without their results"),
+    "a formula with an empty result": (lambda: formula(b'<c r="B1"><f>A1</f><v/></c>'), "without their results"),
     "a PDF named as a workbook": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 40, "not a list"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a list"),
     "a page of the web": (lambda: b"<!DOCTYPE html><html><table><tr><td>Nom</td></tr></table>", "page of the web"),
@@ -324,6 +323,12 @@ class TestNoList:
                 assert isinstance(read(path, tmp_path), list)
             except Refused as refused:
                 assert str(refused)
+
+    def test_a_formula_whose_result_is_an_empty_text_is_a_value(self, tmp_path):
+        path = tmp_path / "liste.xlsx"
+        path.write_bytes(formula(b'<c r="B1" t="str"><f>""</f><v></v></c>'))
+
+        assert read(path, tmp_path) == [["Nom", ""]]
 
     def test_links_to_other_workbooks_are_not_followed(self, tmp_path):
         """What a formula last showed is read; nothing is opened or fetched for it."""

@@ -91,9 +91,10 @@ def answered_before(job: ImportJob) -> dict[str, Any]:
     """What was answered about this very file when it came before; what the file itself says of its figures."""
     same = ImportJob.objects.filter(kind=job.kind, digest=job.digest).exclude(pk=job.pk).order_by("-pk")
     own = {WORDS: _legend(job)}
-    kept = {*OPTIONS, BIRTH_DAYS, WORDS}
+    # Words are remembered of the sender: what was forgotten there is asked again.
+    kept = {*OPTIONS, BIRTH_DAYS}
     for options in same.values_list("options", flat=True)[:SAME_FILES]:
-        if OPTIONS.keys() & options.keys() or options.get(WORDS):
+        if OPTIONS.keys() & options.keys():
             return own | {name: value for name, value in options.items() if name in kept}
     return own
 

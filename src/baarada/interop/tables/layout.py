@@ -69,7 +69,7 @@ def lay_out(job: ImportJob) -> None:
     sketches = _sketches(book)
     for sketch in sketches:
         sketch.heads = headings.find(job.kind, sketch.first, job.sender)
-    _choose(job.kind, sketches, book.parts)
+    _choose(job, sketches, book.parts)
     before = 0
     job.sheets = []
     for part, sketch in zip(book.parts, sketches, strict=True):
@@ -92,11 +92,11 @@ def _sketches(book: sheets.Book) -> list[Sketch]:
     return out + [Sketch(first=[]) for _part in book.parts[len(out) :]]
 
 
-def _choose(kind: str, sketches: Sequence[Sketch], parts: Sequence[sheets.Part]) -> None:
+def _choose(job: ImportJob, sketches: Sequence[Sketch], parts: Sequence[sheets.Part]) -> None:
     """Say of each sheet why it is left aside; of those that are the list, nothing."""
     lists: list[tuple[Sketch, set[str]]] = []
     for sketch, part in zip(sketches, parts, strict=True):
-        found = recognising.propose(kind, sketch.heads.titles)
+        found = recognising.propose(job.kind, sketch.heads.titles, job.sender)
         keys = {one.key for one in found if one.key}
         if part.ours:
             sketch.why = OURS
@@ -104,7 +104,7 @@ def _choose(kind: str, sketches: Sequence[Sketch], parts: Sequence[sheets.Part])
             sketch.why = EMPTY
         elif part.hidden:
             sketch.why = HIDDEN
-        elif recognising.missing(kind, keys) or sketch.below < 1:
+        elif recognising.missing(job.kind, keys) or sketch.below < 1:
             sketch.why = NO_LIST
         else:
             lists.append((sketch, keys))
@@ -119,7 +119,8 @@ def _choose(kind: str, sketches: Sequence[Sketch], parts: Sequence[sheets.Part])
 def _take_the_longest(sketches: Sequence[Sketch], parts: Sequence[sheets.Part]) -> None:
     """Where no sheet has headings that are known, the longest is the list: its columns are matched by hand."""
     possible = [s for s, part in zip(sketches, parts, strict=True) if s.why == NO_LIST and not part.ours]
-    longest = max(possible or sketches, key=lambda s: s.filled * len(s.heads.titles), default=None)
+    hidden = [sketch for sketch in sketches if sketch.why == HIDDEN]
+    longest = max(possible or hidden or sketches, key=lambda s: s.filled * len(s.heads.titles), default=None)
     if longest is not None:
         longest.why = ""
 
