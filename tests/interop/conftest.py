@@ -138,7 +138,7 @@ Bring = Callable[..., ImportJob]
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are taken apart here: another process for each list would take longer than most tests."""
 
-    def read(source: Path, spool: Path, **limits: Any) -> sheets.Sheet:
+    def read(source: Path, spool: Path, **limits: Any) -> sheets.Book:
         code = reading.main(source, spool, *sheets.asides())
         if code:
             raise Refused(sheets.SENTENCES[code])

@@ -8,7 +8,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from baarada.interop.models import PLANNED
-from baarada.interop.tables import jobs
+from baarada.interop.tables import asking, jobs
 from baarada.interop.tables.births import BIRTHS, Births, Question
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
@@ -30,23 +30,23 @@ class TestAsking:
     def test_many_births_on_one_day_are_asked_about_once(self, bring):
         job = bring(births(), write=False)
 
-        assert jobs.questions(job) == [Question(BIRTHS, ["12-31"], 6, "")]
+        assert asking.questions(job) == [Question(BIRTHS, ["12-31"], 6, "")]
 
     def test_the_first_day_of_the_year_is_asked_about_too(self, bring):
         job = bring(births(day="01/01") + births(5, 0, day="31/12/"), write=False)
 
-        assert jobs.questions(job) == [Question(BIRTHS, ["01-01", "12-31"], 11, "")]
+        assert asking.questions(job) == [Question(BIRTHS, ["01-01", "12-31"], 11, "")]
 
     def test_a_few_are_taken_at_their_word(self, bring):
-        assert jobs.questions(bring(births(4), write=False)) == []
+        assert asking.questions(bring(births(4), write=False)) == []
 
     def test_other_days_are_never_asked_about(self, bring):
-        assert jobs.questions(bring(births(12, day="12/03"), write=False)) == []
+        assert asking.questions(bring(births(12, day="12/03"), write=False)) == []
 
     def test_a_year_alone_is_no_such_day(self, bring):
         rows = [person(n, family=f"An{n}", born=str(1970 + n)) for n in range(12)]
 
-        assert jobs.questions(bring(rows, write=False)) == []
+        assert asking.questions(bring(rows, write=False)) == []
 
     @trying(deadline=None)
     @given(st.lists(st.dates(date(1900, 1, 1), date(2010, 1, 1)), max_size=400))
@@ -65,7 +65,7 @@ class TestAnswering:
     def test_year_only_is_what_comes_in_and_only_for_those_days(self, bring, by):
         job = bring(births(), write=False)
 
-        jobs.set_option(job, BIRTHS, "year", by=by)
+        asking.set_option(job, BIRTHS, "year", by=by)
         jobs.plan(job)
         jobs.ready(job)
         jobs.write(job)
@@ -77,7 +77,7 @@ class TestAnswering:
     def test_exact_days_stay_and_unanswered_the_file_is_taken_at_its_word(self, bring, by, answer):
         job = bring(births(), write=False)
         if answer:
-            jobs.set_option(job, BIRTHS, answer, by=by)
+            asking.set_option(job, BIRTHS, answer, by=by)
             jobs.plan(job)
 
         jobs.ready(job)
@@ -87,14 +87,14 @@ class TestAnswering:
 
     def test_the_same_file_is_not_asked_about_again_and_changes_nothing(self, bring, by):
         job = bring(births(), write=False)
-        jobs.set_option(job, BIRTHS, "year", by=by)
+        asking.set_option(job, BIRTHS, "year", by=by)
         jobs.plan(job)
         jobs.ready(job)
         jobs.write(job)
 
         again = bring(births(), write=False)
 
-        assert jobs.questions(again) == [Question(BIRTHS, ["12-31"], 6, "year")]
+        assert asking.questions(again) == [Question(BIRTHS, ["12-31"], 6, "year")]
         assert counts(again) == {"same": 26}
 
     def test_the_dry_run_is_made_anew_and_keeps_what_was_said_of_doubts(self, bring, by):
@@ -107,7 +107,7 @@ class TestAnswering:
         doubt = job.rows.get(status="doubt")
         jobs.answer(doubt, "new", by=by)
 
-        jobs.set_option(job, BIRTHS, "year", by=by)
+        asking.set_option(job, BIRTHS, "year", by=by)
         jobs.plan(job)
 
         assert counts(job) == {"new": 27}
@@ -118,12 +118,12 @@ class TestAnswering:
         job = bring(births(), write=False)
 
         with pytest.raises(Refused, match="one of the answers"):
-            jobs.set_option(job, name, value, by=by)
+            asking.set_option(job, name, value, by=by)
         assert job.options.get(BIRTHS) is None and job.state == PLANNED
 
     def test_it_is_too_late_when_the_import_has_begun(self, bring, by):
         job = bring(births())
 
         with pytest.raises(Refused, match="has begun"):
-            jobs.set_option(job, BIRTHS, "year", by=by)
+            asking.set_option(job, BIRTHS, "year", by=by)
         assert isinstance(Person.objects.first().born, PartialDate)

@@ -1,9 +1,11 @@
 """Headings: recognised in French and English, matched by hand where they are not, and remembered."""
 
+from uuid import UUID
+
 import pytest
 from django.utils import translation
 
-from baarada.interop.tables import columns, jobs, recognising
+from baarada.interop.tables import columns, jobs, layout, memory, recognising
 from baarada.interop.tables.recognising import LEFT, SURE, TO_CONFIRM
 from baarada.kernel.errors import Refused
 from baarada.registry import lists
@@ -52,7 +54,7 @@ class TestRecognising:
     @pytest.mark.parametrize(("written", "read"), [("fr", "en"), ("en", "fr")])
     def test_a_list_written_in_one_language_is_read_in_the_other(self, larma, kind, written, read):
         with translation.override(written):
-            known = [c for c in columns.columns(kind) if c.key != "full_name"]
+            known = [c for c in columns.columns(kind) if c.key not in columns.NAMES]
             headings = [str(c.label) for c in known]
         with translation.override(read):
             found = recognising.propose(kind, headings)
@@ -111,7 +113,7 @@ class TestRecognising:
         ]
         job = bring(rows[1:], headings=rows[0])
 
-        assert job.heading_row == 5
+        assert [(sheet["first"], sheet["last"]) for sheet in job.sheets] == [(5, 5)]
         assert job.counts["new"] == 1
 
 
@@ -130,7 +132,7 @@ class TestRemembering:
         first = self.begin(by, tmp_path)
         assert [one["key"] for one in first.mapping] != matched
 
-        jobs.match(first, dict(enumerate(matched)), by=by)
+        layout.match(first, dict(enumerate(matched)), by=by)
 
         again = self.begin(by, tmp_path)
         assert [one["key"] for one in again.mapping] == matched
@@ -138,7 +140,7 @@ class TestRemembering:
         assert any(one["remembered"] for one in again.mapping)
 
     def test_capitals_and_accents_do_not_matter(self, by, tmp_path, matched):
-        jobs.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+        layout.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
 
         again = self.begin(by, tmp_path, [h.upper() for h in STRANGE])
 
@@ -149,7 +151,7 @@ class TestRemembering:
         keys = {one["index"]: one["key"] for one in first.mapping}
         phone = HEADINGS.index("Téléphone")
 
-        jobs.match(first, keys | {phone: ""}, by=by)
+        layout.match(first, keys | {phone: ""}, by=by)
 
         again = self.begin(by, tmp_path, HEADINGS)
         assert again.mapping[phone]["key"] == ""
@@ -162,14 +164,36 @@ class TestRemembering:
         headings = ("Nom", "Patronyme", *HEADINGS[2:])
         first = self.begin(by, tmp_path, headings)
         keys = {one["index"]: one["key"] for one in first.mapping} | {0: "given_names", 1: "family_name"}
-        jobs.match(first, keys, by=by)
+        layout.match(first, keys, by=by)
 
         again = self.begin(by, tmp_path, headings)
 
         assert [one["key"] for one in again.mapping][:2] == ["given_names", "family_name"]
 
+    def test_a_sender_s_own_headings_come_before_those_of_others(self, by, region, tmp_path, matched):
+        """What others said is taken where all of them agree; where they do not, it is to be confirmed."""
+        said = dict(enumerate(matched))
+        layout.match(self.begin(by, tmp_path), said, by=by)
+        layout.match(self.begin(region, tmp_path), said | {4: "phone2"}, by=region)
+
+        def fifth(sender):
+            one = recognising.propose(columns.PEOPLE, STRANGE, sender)[4]
+            return one.key, one.certainty
+
+        assert fifth(UUID(bytes=by.office)) == ("phone", SURE)
+        assert fifth(UUID(bytes=region.office)) == ("phone2", SURE)
+        assert fifth(UUID(int=7))[1] == TO_CONFIRM
+
+    def test_what_is_forgotten_of_a_sender_is_not_known_any_more(self, by, tmp_path, matched):
+        layout.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+        sender = UUID(bytes=by.office)
+        for one in memory.headings(sender, seen_by=by):
+            memory.forget(sender, memory.HEADING, str(one.pk), by=by)
+
+        assert not any(one.remembered for one in recognising.propose(columns.PEOPLE, STRANGE, sender))
+
     def test_a_kind_of_list_does_not_learn_from_another(self, by, tmp_path, matched):
-        jobs.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
+        layout.match(self.begin(by, tmp_path), dict(enumerate(matched)), by=by)
 
         assert recognising.propose(columns.FACILITIES, ["Patronyme"])[0].key == ""
 
@@ -177,11 +201,11 @@ class TestRemembering:
         first = self.begin(by, tmp_path, HEADINGS)
 
         with pytest.raises(Refused, match="Two columns"):
-            jobs.match(first, {0: "family_name", 1: "family_name"}, by=by)
+            layout.match(first, {0: "family_name", 1: "family_name"}, by=by)
 
     def test_a_list_without_names_cannot_be_read(self, by, tmp_path):
         first = self.begin(by, tmp_path, HEADINGS)
 
         with pytest.raises(Refused, match="No column"):
-            jobs.match(first, {2: "sex"}, by=by)
+            layout.match(first, {2: "sex"}, by=by)
         assert recognising.propose(columns.PEOPLE, ["Nom"])[0].key == "family_name"

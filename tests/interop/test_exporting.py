@@ -44,7 +44,7 @@ def read(tmp_path):
     """A file's rows as dictionaries."""
 
     def read(path):
-        rows = [row for _number, row in sheets.read(path, tmp_path / "spool").rows()]
+        rows = [row for at, _number, row in sheets.read(path, tmp_path / "spool").rows() if not at]
         return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
 
     return read
@@ -401,7 +401,7 @@ class TestModel:
         book = python_calamine.CalamineWorkbook.from_path(str(target))
         headings = book.get_sheet_by_index(0).to_python()[0]
         expected = [
-            c.key for c in columns.columns(kind) if c.key not in ("full_name", columns.ID, columns.SEEN)
+            c.key for c in columns.columns(kind) if c.key not in (*columns.NAMES, columns.ID, columns.SEEN)
         ]
         assert [p.key for p in recognising.propose(kind, headings)] == expected
         assert [row[0] for row in book.get_sheet_by_index(1).to_python()] == headings

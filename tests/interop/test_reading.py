@@ -22,7 +22,7 @@ ACCENTS = ["Ostrél", "Ñandú", "Œdipe", "Zoë"]
 
 def read(path, tmp_path):
     """The rows of a file."""
-    return [row for _number, row in sheets.read(path, tmp_path / "spool").rows()]
+    return [row for _sheet, _number, row in sheets.read(path, tmp_path / "spool").rows()]
 
 
 class TestText:
@@ -90,19 +90,6 @@ class TestWorkbooks:
         assert found[1] == ["Ostrel", "1985-03-12", "76412058", "0.8", "1"]
         assert found[2] == ["", "", "", "", ""] and found[3][1] == "1985-03-12"
 
-    def test_the_longest_sheet_is_the_list(self, tmp_path):
-        import xlsxwriter
-
-        path = tmp_path / "list.xlsx"
-        with xlsxwriter.Workbook(str(path)) as book:
-            book.add_worksheet("Notes").write_row(0, 0, ["À lire"])
-            sheet = book.add_worksheet("Personnel")
-            for n in range(5):
-                sheet.write_row(n, 0, [f"ligne {n}"])
-
-        sheet = sheets.read(path, tmp_path / "spool")
-        assert (sheet.name, len(list(sheet.rows()))) == ("Personnel", 5)
-
     def test_the_same_rows_as_text_and_as_workbook_are_the_same_people(self, bring, larma, tmp_path):
         rows = [person(n) for n in range(3)]
 
@@ -142,6 +129,25 @@ def sheet_of(rows):
 
 def cell(place, text=b"x"):
     return b'<c r="%s" t="inlineStr"><is><t>%s</t></is></c>' % (place, text)
+
+
+def other_sheets(member):
+    """A zip of another spreadsheet program."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr(member, b"<office:document-content/>")
+    return out.getvalue()
+
+
+def old_book(stream):
+    """The old box of Microsoft files, with something in it."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500 + stream.encode("utf-16-le") + b"\x00" * 500
+
+
+def formula(result):
+    """A sheet with a formula, and what was kept of its result."""
+    return workbook(sheet=sheet_of(b'<row r="1">' + cell(b"A1", b"Nom") + result + b"</row>"))
 
 
 def far_cells():
@@ -240,9 +246,15 @@ BAD = {
     "headings alone": (workbook, "no row below"),
     "headings alone, as text": (lambda: ",".join(HEADINGS).encode(), "no row below"),
     "an empty workbook": (lambda: workbook(sheet=sheet_of(b"")), "empty"),
+    "a page of the web called xls": (lambda: b"\xef\xbb\xbf <meta charset=utf-8><table><tr><td>Nom", "page of the web"),
+    "a sheet of another program": (lambda: other_sheets("content.xml"), "another format"),
+    "a binary workbook": (lambda: other_sheets("xl/workbook.bin"), "another format"),
+    "the old format with macros": (lambda: old_book("_VBA_PROJECT_CUR"), "macros"),
+    "a formula without a result": (lambda: formula(b'<c r="B1"><f>UPPER(A1)</f></c>'), "without their results"),
+    "a formula with an empty result": (lambda: formula(b'<c r="B1"><f>A1</f><v/></c>'), "without their results"),
     "a PDF named as a workbook": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 40, "not a list"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not a list"),
-    "a page of the web": (lambda: b"<!DOCTYPE html><html><table><tr><td>Nom</td></tr></table></html>", "not a list"),
+    "a page of the web": (lambda: b"<!DOCTYPE html><html><table><tr><td>Nom</td></tr></table>", "page of the web"),
     "a document": (lambda: workbook(drop=("xl/workbook.xml",)), "not a list"),
     "a zip of nothing": (lambda: b"PK\x05\x06" + b"\x00" * 18, "not a list"),
     "a workbook cut short": (lambda: workbook()[:900], "damaged"),
@@ -311,6 +323,12 @@ class TestNoList:
                 assert isinstance(read(path, tmp_path), list)
             except Refused as refused:
                 assert str(refused)
+
+    def test_a_formula_whose_result_is_an_empty_text_is_a_value(self, tmp_path):
+        path = tmp_path / "liste.xlsx"
+        path.write_bytes(formula(b'<c r="B1" t="str"><f>""</f><v></v></c>'))
+
+        assert read(path, tmp_path) == [["Nom", ""]]
 
     def test_links_to_other_workbooks_are_not_followed(self, tmp_path):
         """What a formula last showed is read; nothing is opened or fetched for it."""

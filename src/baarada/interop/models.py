@@ -1,6 +1,7 @@
 """Machine tables of imports: the work under way. What an import writes goes through the journal."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -13,6 +14,10 @@ UPLOADED, READ, PLANNING, PLANNED, IMPORTING, STOPPED, DONE, UNDOING, UNDONE, FA
 
 NEW, CHANGE, SAME, DOUBT, REFUSED = "new", "change", "same", "doubt", "refused"
 """What a row would do."""
+ASIDE = "aside"
+"""Of a row that says nothing of anybody: a total, headings once more."""
+NOBODY = UUID(int=0)
+"""In place of a sender that nobody named."""
 
 
 class ImportJob(models.Model):
@@ -25,12 +30,14 @@ class ImportJob(models.Model):
     account = IdField()
     writer: Any = models.JSONField()
     """The actor: name, office and its kind."""
+    sender = IdField(default=NOBODY)
+    """The office that the file is from: what is remembered of its lists is remembered of this office."""
     begun = models.DateTimeField()
     state = models.TextField(default=UPLOADED, db_index=True)
-    sheet = models.TextField(default="")
-    heading_row = models.IntegerField(default=0)
+    sheets: Any = models.JSONField(default=list)
+    """For each sheet of the file: its name, where its headings stand, whether it is read, and if not, why."""
     mapping: Any = models.JSONField(default=list)
-    """For each column of the file: heading, key, certainty."""
+    """For each column of the file: heading, key, certainty, and in which sheets it stands where."""
     options: Any = models.JSONField(default=dict)
     """What a person decided for the whole file, by name."""
     total = models.IntegerField(default=0)
@@ -102,14 +109,36 @@ class ExportJob(models.Model):
 
 
 class LearnedHeading(models.Model):
-    """A heading matched by hand once: next time it is known."""
+    """A heading of a sender that was matched by hand once: next time it is known."""
 
     kind = models.TextField()
+    sender = IdField(default=NOBODY)
     heading = models.TextField()
     key = models.TextField()
 
     class Meta:
         db_table = "interop_learned_heading"
         constraints = [
-            models.UniqueConstraint(fields=["kind", "heading"], name="interop_learned_heading_key")
+            models.UniqueConstraint(fields=["kind", "heading", "sender"], name="interop_learned_heading_key")
+        ]
+
+
+class LearnedValue(models.Model):
+    """What a sender means by a word that no list knows: said by hand once, known the next time."""
+
+    sender = IdField()
+    what = models.TextField()
+    """What the word names: ``cadre``, ``facility``, ``office``, ``area``, ``sex`` or a list of choices."""
+    written = models.TextField()
+    """The word, folded."""
+    text = models.TextField()
+    """The word as it was written."""
+    choice = models.TextField()
+    """A code or the id of a record; empty where the cell is to be left out."""
+    said = models.DateTimeField()
+
+    class Meta:
+        db_table = "interop_learned_value"
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "what", "written"], name="interop_learned_value_key")
         ]

@@ -35,6 +35,7 @@ MACHINE_TABLES = {
     "interop.ImportRow": "the rows of a file being imported, until they are entries",
     "interop.ExportJob": "the state of an export on this machine",
     "interop.LearnedHeading": "what this machine remembers of the headings of its lists",
+    "interop.LearnedValue": "what this machine remembers of the words that a sender of lists uses",
     "sessions.Session": "who is signed in at this machine",
     "django_tasks_database.DBTaskResult": "the queue of work of this machine; restarted from the journal",
     "contenttypes.ContentType": "Django's own list of models",

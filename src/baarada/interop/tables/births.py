@@ -30,7 +30,7 @@ class Question:
 
     name: str
     days: list[str]
-    """Days of the year, as month-day."""
+    """Days of the year, as month-day; of spoilt numbers, some of them."""
     count: int
     """Rows that it is about."""
     answer: str

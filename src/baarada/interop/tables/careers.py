@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from baarada.interop.tables import cells
-from baarada.interop.tables.cells import BadCell, Finder
+from baarada.interop.tables.answers import BadCell
+from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import OF_A_CAREER
 from baarada.interop.tables.knownpeople import Known
 from baarada.interop.tables.matching import Pages, whole_units

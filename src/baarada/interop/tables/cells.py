@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from baarada.interop.tables import answers
+from baarada.interop.tables.answers import BadCell, LeftEmpty, Unknown
 from baarada.journal import runtime
 from baarada.journal.values import MOST_TEXTS
 from baarada.kernel.days import BadDate, PartialDate, parse
@@ -38,30 +41,51 @@ MOST = 10**12
 """No number of a list is greater."""
 
 
-class BadCell(ValueError):
-    """A cell that cannot be read; its text is the sentence."""
-
-
 def text(cell: str) -> str:
     """Text as it is kept."""
     return tidy(cell)
 
 
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_WHOLE = re.compile(r"(\d{4}|\d{8})[.,]0+")
+_TIME = re.compile(r"[ T]\d{1,2}[:h]\d{2}.*$")
+_NOT_KNOWN = re.compile(
+    r"^(?:[x?._*-]{1,2}|jj|mm)(?=[/. -])|(?<=[/. -])(?:[x?._*]{1,2}|mm)(?=[/. -])", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})")
+
+
 def day(cell: str) -> PartialDate:
-    """A day in any usual style: 31/12/1979, 1979, ISO, or the number a spreadsheet keeps for it.
+    """A day in any usual style: 31/12/1979, 1979, 00/00/1975, xx/xx/1975, ISO, or the number a spreadsheet keeps.
 
     Raises:
         BadCell: no such day.
     """
-    plain_cell = cell.strip()
-    if plain_cell.isdigit() and len(plain_cell) == 5 and 10_000 <= int(plain_cell) <= 80_000:
-        return PartialDate.on(EXCEL_ZERO + timedelta(days=int(plain_cell)))
-    # A date cell with a time of day: the day counts.
-    plain_cell = plain_cell.split(" 0")[0] if plain_cell[:4].isdigit() and ":" in plain_cell else plain_cell
+    found = cell.strip()
+    serial = _SERIAL.fullmatch(found)
+    if serial and 10_000 <= int(serial[1]) <= 80_000:
+        return PartialDate.on(EXCEL_ZERO + timedelta(days=int(serial[1])))
+    # 1979.0 as some programs keep a year; a date cell with a time of day: the day counts.
+    found = _TIME.sub("", _WHOLE.sub(r"\1", found))
+    found = _NOT_KNOWN.sub("00", found)
     try:
-        return parse(plain_cell)
+        return parse(found)
     except BadDate as bad:
-        raise BadCell(day_problem(bad)) from None
+        raise BadCell(_other_order(found) or day_problem(bad)) from None
+
+
+def _other_order(cell: str) -> str:
+    """The question about a day whose month is greater than twelve: it may be the month first."""
+    found = _MONTH_FIRST.fullmatch(cell)
+    if not found or not int(found[1]) <= 12 < int(found[2]):
+        return ""
+    try:
+        meant = parse(f"{found[2]}/{found[1]}/{found[3]}")
+    except BadDate:
+        return ""
+    return _("%(text)s: there is no month %(month)s. If it is %(day)s, write it so.") % {
+        "text": cell, "month": found[2], "day": meant.first().strftime("%d/%m/%Y"),
+    }  # fmt: skip
 
 
 def day_problem(bad: BadDate) -> str:
@@ -76,16 +100,30 @@ def day_problem(bad: BadDate) -> str:
 
 
 _SEX = {
-    **dict.fromkeys(("f", "feminin", "femme", "female", "mme", "mlle", "madame", "2"), "F"),
-    **dict.fromkeys(("m", "h", "masculin", "homme", "male", "mr", "monsieur", "1"), "M"),
+    **dict.fromkeys(
+        ("f", "feminin", "feminine", "femme", "fem", "female", "woman", "mme", "mlle", "madame", "fille"), "F"
+    ),
+    **dict.fromkeys(
+        ("m", "h", "masculin", "homme", "hom", "masc", "male", "man", "mr", "monsieur", "garcon"), "M"
+    ),
 }
+_OTHER = {"F": "M", "M": "F", "1": "2", "2": "1"}
 
 
 def sex(cell: str) -> str:
-    """F or M, from the usual ways of writing it."""
-    found = _SEX.get(fold(cell))
+    """F or M, from the usual ways of writing it. Which figure stands for which differs from list to list."""
+    word = fold(cell.removesuffix(".0"))
+    found = _SEX.get(word)
+    if found is None and word in ("1", "2"):
+        # What the one stands for says what the other does.
+        first = answers.said(answers.SEX, "1")
+        found = first if word == "1" or first is None else _OTHER[first]
+        if found is None:
+            raise Unknown(_("Say for the whole file whether 1 is male or female."), answers.SEX, "1")
     if found is None:
-        raise BadCell(_("Write F or M."))
+        found = answers.said(answers.SEX, cell)
+    if found is None:
+        raise Unknown(_("Write F or M."), answers.SEX, cell)
     return found
 
 
@@ -154,9 +192,13 @@ def code(list_: str, *, unique: bool = False) -> Callable[[str], str]:
         if len(near) == 1 or (near and not unique):
             # The first in the list's own order: "privé" is the ordinary sort of private.
             return near[0].code or ""
-        raise BadCell(_("“%(text)s” is in no list. Choose one of: %(choices)s.") % {
+        chosen = answers.said(answers.LIST + list_, cell)
+        if any(item.code == chosen for item in items):
+            return str(chosen)
+        sentence = _("“%(text)s” is in no list. Choose one of: %(choices)s.") % {
             "text": cell, "choices": ", ".join(str(i) for i in items[:6]) + ("…" if len(items) > 6 else ""),
-        })  # fmt: skip
+        }  # fmt: skip
+        raise Unknown(sentence, answers.LIST + list_, cell)
 
     return read
 
@@ -169,15 +211,32 @@ def item_label(item: Any) -> str:
 def codes(list_: str) -> Callable[[str], list[str]]:
     """A reader of several choices in one cell."""
     one = code(list_)
-    return lambda cell: [one(part) for part in texts(cell.replace(",", ";"))]
+
+    def read(cell: str) -> list[str]:
+        out = []
+        for part in texts(cell.replace(",", ";")):
+            with suppress(LeftEmpty):
+                out.append(one(part))
+        return out
+
+    return read
 
 
-def names(cell: str) -> tuple[str, str]:
-    """Family name and given names in one cell: capitals are the family name, else the first word is."""
+def names(cell: str, *, given_first: bool = False) -> tuple[str, str]:
+    """Family name and given names in one cell.
+
+    Words in capitals, or before a comma, are the family name; else it is the first word, or the last one in a list
+    that writes given names first.
+    """
+    before, comma, after = cell.partition(",")
+    if comma and before.strip() and after.strip():
+        return tidy(before), tidy(after.replace(",", " "))
     words = tidy(cell).split()
-    capitals = [w for w in words if w.isupper() and len(w) > 1]
+    capitals = [w for w in words if w.isupper() and sum(map(str.isalpha, w)) > 1]
     if capitals and len(capitals) < len(words):
         return " ".join(capitals), " ".join(w for w in words if w not in capitals)
+    if given_first:
+        return (words[-1] if words else ""), " ".join(words[:-1])
     return (words[0] if words else ""), " ".join(words[1:])
 
 
@@ -208,17 +267,25 @@ class Finder:
         if cadre not in known:
             known.append(cadre)
 
+    def cadres_called(self, cell: str) -> list[Cadre]:
+        """The cadres of a code, label or usual abbreviation: several where it may stand for several."""
+        return self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s")) or []
+
     def cadre(self, cell: str) -> Cadre:
         """A cadre by code, label or usual abbreviation."""
-        found = self._cadres.get(fold(cell)) or self._cadres.get(fold(cell).rstrip("s")) or []
-        if not found:
-            raise BadCell(_("Unknown cadre: “%(text)s”. Write it as in the list of cadres.") % {"text": cell})
-        if len(found) > 1:
-            raise BadCell(
-                _("“%(text)s” may be one of several cadres: %(cadres)s. Write which.")
-                % {"text": cell, "cadres": ", ".join(map(str, found))}
-            )
-        return found[0]
+        found = self.cadres_called(cell)
+        if len(found) == 1:
+            return found[0]
+        chosen = answers.said(answers.CADRE, cell)
+        own = next((c for c in lists.cadres() if str(c.pk) == chosen), None)
+        if own is not None:
+            return own
+        sentence = _("Unknown cadre: “%(text)s”. Write it as in the list of cadres.") % {"text": cell}
+        if found:
+            sentence = _("“%(text)s” may be one of several cadres: %(cadres)s. Write which.") % {
+                "text": cell, "cadres": ", ".join(map(str, found)),
+            }  # fmt: skip
+        raise Unknown(sentence, answers.CADRE, cell)
 
     def facility(self, cell: str, office: Office | None = None) -> Facility:
         """A facility by code or name; of several with one name, the one of the office."""
@@ -228,20 +295,29 @@ class Finder:
         return self._facilities[key]
 
     def _find_facility(self, cell: str, office: Office | None) -> Facility:
-        found = self._keyed(Facility, cell)
+        found = self.facilities_called(cell)
         if len(found) > 1 and office is not None:
             own = [f for f in found if self._answers_to(f, office)]
             found = own or found
-        if len(found) > 1:
-            raise BadCell(_("%(count)s facilities are called “%(text)s”. Add the district, or write the code.") % {
+        if len(found) == 1:
+            return found[0]
+        chosen = answers.said_id(answers.FACILITY, cell)
+        said = Facility.objects.live().filter(pk=chosen).first() if chosen else None
+        if said is not None:
+            return said
+        sentence = _("No facility is called “%(text)s”. Choose another name, or add the facility first.") % {
+            "text": cell
+        }
+        if found:
+            sentence = _("%(count)s facilities are called “%(text)s”. Add the district, or write the code.") % {
                 "count": len(found), "text": cell,
-            })  # fmt: skip
-        if not found:
-            raise BadCell(
-                _("No facility is called “%(text)s”. Choose another name, or add the facility first.")
-                % {"text": cell}
-            )
-        return found[0]
+            }  # fmt: skip
+        raise Unknown(sentence, answers.FACILITY, cell)
+
+    def facilities_called(self, cell: str) -> list[Facility]:
+        """The facilities of a code or name."""
+        found: list[Facility] = self._keyed(Facility, cell)
+        return found
 
     def unit(self, facility: UUID, name: str) -> Unit | None:
         """A service of a facility by its name; None if it has none of that name."""
@@ -289,18 +365,25 @@ class Finder:
         if cell not in self._offices:
             ways = (
                 self._keyed(Office, cell),
+                # “Zone d'Ambrel”: the apostrophe joins, and the word is looked up as it is joined.
+                self._keyed(Office, f"d'{cell}"),
                 self._by_area(self._keyed(Area, cell)),
                 self._beginning(cell),
             )
             found = next((offices for offices in ways if len(offices) == 1), [])
-            if not found:
-                several, none = (
-                    _("Several offices are called “%(text)s”."),
-                    _("No office is called “%(text)s”."),
-                )
-                raise BadCell((several if any(ways) else none) % {"text": cell})
-            self._offices[cell] = found[0]
+            self._offices[cell] = found[0] if found else self._said_office(cell, several=any(ways))
         return self._offices[cell]
+
+    @staticmethod
+    def _said_office(cell: str, *, several: bool) -> Office:
+        chosen = answers.said_id(answers.OFFICE, cell)
+        own = Office.objects.live().filter(pk=chosen).first() if chosen else None
+        if own is not None:
+            return own
+        sentence = (
+            _("Several offices are called “%(text)s”.") if several else _("No office is called “%(text)s”.")
+        )
+        raise Unknown(sentence % {"text": cell}, answers.OFFICE, cell)
 
     def _by_area(self, areas: list[Area]) -> list[Office]:
         """The offices of some areas: those that lie deepest in the tree, where several bear one name.

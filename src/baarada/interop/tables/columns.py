@@ -76,6 +76,11 @@ def _of(
 REASON = _column("reason", _("Reason, and what to do"))
 """The last column of the rows that came back refused: it is for people, and says nothing of anybody."""
 
+SHEET = _column("sheet", _("Sheet of the file"))
+LINE = _column("line", _("Row of the file"))
+OURS = (REASON, SHEET, LINE)
+"""Columns that this program writes for people into what goes back: they are never read."""
+
 _ID = _column(ID, _("Baarada identifier"), "identifiant baarada|baarada identifier")
 _SEEN = _column(SEEN, _("Version read"), "version lue|version read")
 
@@ -83,7 +88,7 @@ _PERSON = _of(
     Person,
     {
         "family_name": "nom|noms|nom de famille||family name|last name|surname",
-        "given_names": "prenom|prenoms|prenom s||given name|given names|first name|first names",
+        "given_names": "prenom|prenoms|prenom s|prenom 1|premier prenom||given name|given names|first name|first names",
         "other_names": "autres noms|autre nom|nom de jeune fille|surnom||other names|maiden name",
         "sex": "sexe|genre|s||sex|gender",
         "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn||birth date|date of birth|dob",
@@ -104,8 +109,18 @@ _PERSON = _of(
 _FULL_NAME = _column(
     "full_name", _("Family name and given names"),
     "nom et prenom|nom et prenoms|noms et prenoms|nom prenom|nom prenoms|noms prenoms|nom complet|"
-    "prenom et nom|prenoms et nom|nom et prenom s|agent|nom de l agent|nom de lagent||full name|name",
+    "nom et prenom s|agent|nom de l agent|nom de lagent||full name|name",
 )  # fmt: skip
+_GIVEN_FIRST = _column(
+    "given_first", _("Given names and family name"),
+    "prenom et nom|prenoms et nom|prenom nom|prenoms nom|prenom s et nom|prenom s nom",
+)  # fmt: skip
+_GIVEN_MORE = _column(
+    "given_more", _("Second given name"),
+    "prenom 2|deuxieme prenom|2eme prenom|second prenom|autre prenom|autres prenoms||middle name|second name",
+)  # fmt: skip
+NAMES = ("full_name", "given_first", "given_more")
+"""Columns that hold a name as some lists write it: they are read, and never written."""
 _POSTING = _of(
     Posting,
     {
@@ -244,7 +259,9 @@ def columns(kind: str) -> list[Column]:
     if kind == FACILITIES:
         return [*_FACILITY, *map(_with_levels, _PLACES), _ID, _SEEN]
     career = [*_EMPLOYMENT, *_QUALIFICATION, *_LICENCE]
-    return [_FULL_NAME, *_PERSON, *_numbers(), *_POSTING, *career, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
+    names = (_FULL_NAME, _GIVEN_FIRST)
+    own = (_GIVEN_MORE, *_PERSON, *_numbers())
+    return [*names, *own, *_POSTING, *career, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
 
 
 def _with_levels(one: Column) -> Column:

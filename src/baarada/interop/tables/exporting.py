@@ -15,7 +15,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from baarada.interop.tables import columns, sheets
+from baarada.interop.models import ImportJob, ImportRow
+from baarada.interop.tables import columns, layout, sheets
 from baarada.interop.tables.careers import one_of
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
@@ -175,7 +176,7 @@ def write(
     only: Sequence[str] = (),
 ) -> int:  # fmt: skip
     """Write a list to a file, all its columns or only some; returns how many rows it has."""
-    known = [c for c in columns.columns(kind) if c.key != "full_name" and (not only or c.key in only)]
+    known = [c for c in columns.columns(kind) if c.key not in columns.NAMES and (not only or c.key in only)]
     headings = [str(c.label) for c in known]
     rows = ([row.get(c.key, "") for c in known] for row in ROWS[kind](ids, seen_by=seen_by))
     return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)
@@ -282,23 +283,30 @@ def _write_notes(sheet: Any, lines: list[tuple[str, str]], head: Any) -> None:
 
 
 def write_refused(
-    rows: Iterable[Any], headings: dict[str, str], target: Path, about: About, *, form: str = XLSX
+    rows: Iterable[ImportRow], job: ImportJob, target: Path, about: About, *, form: str = XLSX
 ) -> int:
-    """The rows that stay outside, as they were sent, with the reason in a last column."""
-    keys = list(headings)
-    names = [*headings.values(), str(columns.REASON.label)]
-    lines = (
-        [*[row.cells.get(key, "") for key in keys], "; ".join(sentence for _k, _c, sentence in row.problems) or _(
-            "Perhaps somebody who is already here: settle it on the page of the import."
-        )]
-        for row in rows
-    )  # fmt: skip
-    return (_write_xlsx if form == XLSX else _write_csv)(target, names, lines, about)
+    """The rows that stay outside, as they were sent: where each stood in the file, and the reason in a last column."""
+    headings = layout.headings_out(job)
+    several = len(layout.used(job)) > 1
+    own = (columns.SHEET, columns.LINE, columns.REASON) if several else (columns.LINE, columns.REASON)
+    names = [*headings.values(), *(str(one.label) for one in own)]
+    return (_write_xlsx if form == XLSX else _write_csv)(
+        target, names, (_refused(row, job, list(headings), several=several) for row in rows), about
+    )
+
+
+def _refused(row: ImportRow, job: ImportJob, keys: Sequence[str], *, several: bool) -> list[str]:
+    place = layout.place_in(job, row.line)
+    where = [place.sheet, str(place.row)] if several else [str(place.row)]
+    reason = "; ".join(sentence for _key, _cell, sentence in row.problems) or _(
+        "Perhaps somebody who is already here: settle it on the page of the import."
+    )
+    return [*(row.cells.get(key, "") for key in keys), *where, reason]
 
 
 def write_model(kind: str, target: Path) -> None:
     """An empty list to fill in: headings with their choices, what each column takes, and the choices themselves."""
-    known = [c for c in columns.columns(kind) if c.key not in ("full_name", columns.ID, columns.SEEN)]
+    known = [c for c in columns.columns(kind) if c.key not in (*columns.NAMES, columns.ID, columns.SEEN)]
     book = _book(target, str(columns.KINDS[kind]), runtime.now())
     head = _head(book)
     sheet = book.add_worksheet(_("List")[:31])

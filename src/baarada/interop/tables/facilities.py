@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
-from baarada.interop.tables import cells
+from baarada.interop.tables import answers, cells
 from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.columns import FACILITIES, ID, SEEN
 from baarada.interop.tables.matching import (
@@ -83,14 +83,8 @@ class Facilities:
         region, below, code = (row.cell(k) for k in ("region", "cercle", "cercle_code"))
         found = self.finder.area(below, "", region, code) if below or code else None
         above = self.finder.area(region, "region") or self.finder.area(region) if region else None
-        for key, cell, area in (("cercle", below, found), ("region", region, above)):
-            if cell and area is None:
-                row.refuse(
-                    key,
-                    _("No area is called “%(text)s”. Correct the name, or add the area first.")
-                    % {"text": cell},
-                )
-        return found or above
+        found = _sought(row, "cercle", below, found)
+        return found or _sought(row, "region", region, above)
 
     def _check(self, row: Parsed) -> None:
         if not row.cells.get(ID) and not row.values.get("name"):
@@ -276,6 +270,23 @@ class Facilities:
     def known_for(self, rows: Iterable[ImportRow]) -> "Known":
         """The facilities that some rows are about."""
         return Known({r.target for r in rows if r.target})
+
+
+def _sought(row: Parsed, key: str, cell: str, found: Area | None) -> Area | None:
+    """An area that a cell names; where nothing is called so, the one that somebody said it means."""
+    if found is not None or not cell:
+        return found
+    try:
+        chosen = answers.said_id(answers.AREA, cell)
+    except answers.LeftEmpty:
+        return None
+    found = Area.objects.live().filter(pk=chosen).first() if chosen else None
+    if found is None:
+        row.unknown.append((key, answers.AREA, cell))
+        row.refuse(
+            key, _("No area is called “%(text)s”. Correct the name, or add the area first.") % {"text": cell}
+        )
+    return found
 
 
 def _may_move(old: Assignment, office: Any) -> bool:

@@ -6,8 +6,7 @@ start takes up where the last piece ended, and no row is written twice.
 
 import hashlib
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import (
+    ASIDE,
     CHANGE,
     DONE,
     DOUBT,
@@ -38,13 +38,14 @@ from baarada.interop.models import (
     ImportJob,
     ImportRow,
 )
-from baarada.interop.tables import columns, recognising, sheets
-from baarada.interop.tables.births import BIRTH_DAYS, BIRTHS, OPTIONS, YEAR_ONLY, Births, Question
+from baarada.interop.tables import answers, asides, asking, columns, layout, sheets
 from baarada.interop.tables.facilities import Facilities
+from baarada.interop.tables.layout import folder
 from baarada.interop.tables.matching import refuse_twice
 from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.people import People
 from baarada.interop.tables.returning import Rows, untouched
+from baarada.interop.tables.within import line_of
 from baarada.journal import actions as journal
 from baarada.journal import runtime, statistics
 from baarada.kernel.actors import Actor
@@ -60,18 +61,10 @@ MOST_LEFT = 500
 SENT = "sent"
 UNDONE_BY = "undone_by"
 PLANNED_AT = "planned_at"
-SAME_FILES = 5
-"""Among so many earlier imports of the same file its answers are looked for."""
-BORN = "born"
 UNDER_WAY = (UPLOADED, PLANNING, IMPORTING, UNDOING)
 
 
 # -- files ------------------------------------------------------------------------------
-
-
-def folder(job: ImportJob) -> Path:
-    """Where a job keeps its file and its rows."""
-    return Path(settings.CONFIG.work) / f"import-{job.pk.hex}"
 
 
 def begin(kind: str, source: Path, name: str, *, by: Actor) -> ImportJob:
@@ -115,7 +108,8 @@ def read(job: ImportJob) -> None:
 def _new(kind: str, source: Path, name: str, by: Actor) -> ImportJob:
     job = ImportJob(
         id=as_uuid(runtime.new_id()), kind=kind, file_name=Path(name).name[:200], account=as_uuid(by.account),
-        writer=[by.name, by.office.hex(), by.kind], begun=runtime.now(), state=UPLOADED, digest=_digest(source),
+        writer=[by.name, by.office.hex(), by.kind], sender=as_uuid(by.office), begun=runtime.now(),
+        state=UPLOADED, digest=_digest(source),
     )  # fmt: skip
     folder(job).mkdir(parents=True)
     job.save()
@@ -123,26 +117,11 @@ def _new(kind: str, source: Path, name: str, by: Actor) -> ImportJob:
 
 
 def _take_apart(job: ImportJob, source: Path) -> None:
-    sheet = sheets.read(source, folder(job) / "rows")
-    first = [row for row, _i in zip(sheet.rows(), range(recognising.MOST_HEADING_ROWS), strict=False)]
-    job.sheet = sheet.name
-    job.heading_row, headings = recognising.find_headings(job.kind, first)
-    job.mapping = [_as_json(p) for p in recognising.propose(job.kind, headings)]
+    sheets.read(source, folder(job) / "rows")
+    layout.lay_out(job)
     job.state = READ
-    job.options = _answered_before(job)
-    job.total = sum(any(cells) for number, cells in sheet.rows() if number > job.heading_row)
-    if not job.total:
-        raise Refused(_("This file has headings, and no row below them."))
+    job.options = asking.answered_before(job)
     job.save()
-
-
-def _answered_before(job: ImportJob) -> dict[str, Any]:
-    """What was answered about this very file when it came before."""
-    same = ImportJob.objects.filter(kind=job.kind, digest=job.digest).exclude(pk=job.pk).order_by("-pk")
-    for options in same.values_list("options", flat=True)[:SAME_FILES]:
-        if OPTIONS.keys() & options.keys():
-            return {name: value for name, value in options.items() if name in {*OPTIONS, BIRTH_DAYS}}
-    return {}
 
 
 def drop(job: ImportJob) -> None:
@@ -163,86 +142,30 @@ def _digest(source: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _as_json(proposal: recognising.Proposal) -> dict[str, Any]:
-    return {
-        "index": proposal.index, "heading": proposal.heading, "key": proposal.key,
-        "certainty": proposal.certainty, "remembered": proposal.remembered, "ours": proposal.ours,
-    }  # fmt: skip
-
-
-def examples(job: ImportJob, most: int = 3) -> dict[int, list[str]]:
-    """Some values of each column, for the page that asks what it is."""
-    out: dict[int, list[str]] = {}
-    for number, row in sheets.open_again(folder(job) / "rows").rows():
-        if number > job.heading_row + 60:
-            break
-        if number > job.heading_row:
-            for index, cell in enumerate(row):
-                found = out.setdefault(index, [])
-                if cell and cell not in found and len(found) < most:
-                    found.append(cell)
-    return out
-
-
-def match(job: ImportJob, keys: dict[int, str], *, by: Actor) -> None:
-    """Take columns for what a person says they are, and remember it.
-
-    Raises:
-        Refused: a column is taken twice, or one is missing without which the list cannot be read.
-    """
-    by.require("import")
-    counted = Counter(key for key in keys.values() if key)
-    double = next((key for key, count in counted.items() if count > 1), None)
-    if double:
-        label = next(c.label for c in columns.columns(job.kind) if c.key == double)
-        raise Refused(_("Two columns are taken for “%(column)s”. Choose one.") % {"column": label})
-    missing = recognising.missing(job.kind, set(counted))
-    if missing:
-        raise Refused(_("No column is taken for “%(column)s”. Choose it.") % {"column": missing[0]})
-    learned = {}
-    for one in job.mapping:
-        key = keys.get(one["index"], "")
-        one["chosen"] = (
-            key != one["key"] or one["certainty"] == recognising.TO_CONFIRM or one.get("chosen", False)
-        )
-        if one["chosen"]:
-            learned[one["heading"]] = key
-        one["key"], one["certainty"] = key, recognising.SURE if key else recognising.LEFT
-    recognising.learn(job.kind, learned)
-    job.save()
-
-
 # -- the dry run ------------------------------------------------------------------------
-
-
-def rows_of(job: ImportJob) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows below the headings that hold anything, by column key."""
-    keys = {one["index"]: one["key"] for one in job.mapping if one["key"]}
-    for number, cells in sheets.open_again(folder(job) / "rows").rows():
-        if number > job.heading_row:
-            found = {key: cells[i] for i, key in keys.items() if i < len(cells) and cells[i]}
-            if found:
-                yield number, found
 
 
 def plan(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) -> None:
     """Work out what every row would do. Nothing is written to the register."""
-    reader = reader_of(job)
+    asking.begin_anew(job)
+    reader = reader_of(job, fresh=True)
     ImportJob.objects.filter(pk=job.pk).update(state=PLANNING, done=0, stop=False, message="")
-    answers = _answers(job)
+    settled = _settled_before(job)
     job.rows.all().delete()
     done = 0
-    births = Births()
-    for piece in in_pieces(rows_of(job), PLAN_PIECE):
-        for _line, found in piece:
-            births.look(found.get(BORN, ""))
-        done += _keep_plans(job, reader, parse(reader, piece))
+    seen = asking.Seen()
+    for piece in in_pieces(layout.lines(job), PLAN_PIECE):
+        parsed = parse(reader, _keep_asides(job, piece))
+        seen.look(parsed)
+        _keep_plans(job, reader, parsed)
+        done += len(piece)
         tell(done)
         if _stopped(job):
             return
-    _answer_again(job, answers)
+    found = {PLANNED_AT: runtime.now().isoformat(), asking.NEEDED: reader.answers.needed}
+    asking.note(job, found | seen.as_options())
+    _answer_again(job, settled)
     _count(job)
-    _note(job, {PLANNED_AT: runtime.now().isoformat(), BIRTH_DAYS: births.suspicious()})
     ImportJob.objects.filter(pk=job.pk).update(state=PLANNED, done=done, total=done)
     job.refresh_from_db()
 
@@ -250,39 +173,60 @@ def plan(job: ImportJob, *, tell: Callable[[int], None] = lambda done: None) -> 
 def parse(reader: Any, rows: Rows) -> list[Parsed]:
     """Read some rows of a file, without what stands in them as it was written out."""
     same = untouched(reader.kind, rows)
-    reader.look_ahead(rows)
-    return [reader.parse(line, dict(cells), same.get(line, frozenset())) for line, cells in rows]
+    with answers.at_hand(reader.answers):
+        reader.look_ahead(rows)
+        return [reader.parse(line, dict(cells), same.get(line, frozenset())) for line, cells in rows]
 
 
-def reader_of(job: ImportJob, by: Actor | None = None) -> Any:
-    """What reads the rows of a file, as a person decided for the whole of it."""
+def reader_of(job: ImportJob, by: Actor | None = None, *, fresh: bool = False) -> Any:
+    """What reads the rows of a file, as a person decided for the whole of it; ``fresh``: for a new dry run."""
     reader = READERS[job.kind](by or actor(job))
-    if job.options.get(BIRTHS) == YEAR_ONLY:
-        reader.year_only = set(job.options.get(BIRTH_DAYS, {}))
+    asking.furnish(reader, job, fresh=fresh)
     return reader
 
 
-def _note(job: ImportJob, found: dict[str, Any]) -> None:
-    job.options = {**job.options, **found}
-    ImportJob.objects.filter(pk=job.pk).update(options=job.options)
-
-
-def _answers(job: ImportJob) -> dict[int, str]:
+def _settled_before(job: ImportJob) -> dict[int, str]:
     """What people said about doubts in an earlier dry run, by line."""
     found = {}
     for row in job.rows.filter(answered=True):
-        found[row.line] = "leave" if row.status == DOUBT else str(row.target) if row.target else "new"
+        same = row.status == SAME and row.target is None
+        found[row.line] = (
+            "leave" if row.status == DOUBT else row.candidates[0] if same else str(row.target or "new")
+        )
     return found
 
 
-def _answer_again(job: ImportJob, answers: dict[int, str]) -> None:
+def _answer_again(job: ImportJob, settled: dict[int, str]) -> None:
     """Doubts that are still the same were settled already."""
-    for row in job.rows.filter(status=DOUBT, line__in=answers):
-        if answers[row.line] in ("new", "leave", *row.candidates):
-            _settle(row, answers[row.line], actor(job))
+    for row in job.rows.filter(status=DOUBT, line__in=settled):
+        if settled[row.line] in ("new", "leave", *row.candidates):
+            _settle(row, settled[row.line], actor(job))
 
 
-def _keep_plans(job: ImportJob, reader: Any, piece: list[Parsed]) -> int:
+def _keep_asides(job: ImportJob, piece: Sequence[layout.Line]) -> list[tuple[int, dict[str, str]]]:
+    """Keep the rows that are left aside, with the reason; returns the others."""
+    rows, aside = [], []
+    for line, found, cells in piece:
+        why = asides.why(cells, found, layout.sheet_of(job, line)["titles"])
+        if why:
+            aside.append(
+                ImportRow(
+                    job=job,
+                    line=line,
+                    cells={},
+                    status=ASIDE,
+                    title=why,
+                    problems=[["", asides.shown(cells), why]],
+                )
+            )
+        else:
+            rows.append((line, found))
+    ImportRow.objects.bulk_create(aside)
+    ImportJob.objects.filter(pk=job.pk).update(done=F("done") + len(aside))
+    return rows
+
+
+def _keep_plans(job: ImportJob, reader: Any, piece: list[Parsed]) -> None:
     plans = reader.plan(piece)
     with transaction.atomic():
         ImportRow.objects.bulk_create(
@@ -293,7 +237,6 @@ def _keep_plans(job: ImportJob, reader: Any, piece: list[Parsed]) -> int:
             for row, one in zip(piece, plans, strict=True)
         )  # fmt: skip
         ImportJob.objects.filter(pk=job.pk).update(done=F("done") + len(piece))
-    return len(piece)
 
 
 def _stopped(job: ImportJob) -> bool:
@@ -306,6 +249,8 @@ def _stopped(job: ImportJob) -> bool:
 def _count(job: ImportJob) -> None:
     found = dict(job.rows.values_list("status").annotate(Count("id")))
     job.counts = {status: found.get(status, 0) for status in (NEW, CHANGE, SAME, DOUBT, REFUSED)}
+    if ASIDE in found:
+        job.counts[ASIDE] = found[ASIDE]
     ImportJob.objects.filter(pk=job.pk).update(counts=job.counts)
 
 
@@ -325,6 +270,9 @@ def answer(row: ImportRow, choice: str, *, by: Actor) -> None:
 def _settle(row: ImportRow, choice: str, by: Actor) -> None:
     if choice == "leave":
         row.status = DOUBT
+    elif line_of(choice):
+        # The earlier row is written; this one would be the same person once more.
+        row.status = SAME
     else:
         reader = reader_of(row.job, by)
         (parsed,) = parse(reader, [(row.line, row.cells)])
@@ -338,31 +286,6 @@ def _settle(row: ImportRow, choice: str, by: Actor) -> None:
             row.status, row.problems = REFUSED, parsed.problems
     row.answered = True
     row.save()
-
-
-# -- what is asked once for the whole file ------------------------------------------------
-
-
-def questions(job: ImportJob) -> list[Question]:
-    """What a person is asked once for the whole file. Unanswered, the file is taken at its word."""
-    days: dict[str, int] = job.options.get(BIRTH_DAYS) or {}
-    if not days:
-        return []
-    return [Question(BIRTHS, sorted(days), sum(days.values()), job.options.get(BIRTHS, ""))]
-
-
-def set_option(job: ImportJob, name: str, value: str, *, by: Actor) -> None:
-    """Answer a question about the whole file. The dry run must then be made again: by ``plan``, or the worker.
-
-    Raises:
-        Refused: there is no such question or answer, or the import has begun.
-    """
-    by.require("import")
-    if job.act is not None or job.state != PLANNED:
-        raise Refused(_("This import has begun. Take it back, then bring the file in again."))
-    if name not in OPTIONS or value not in OPTIONS[name]:
-        raise Refused(_("Choose one of the answers shown."))
-    _note(job, {name: value})
 
 
 # -- writing ----------------------------------------------------------------------------
@@ -555,6 +478,6 @@ def after_restore() -> None:
 
 def summary(job: ImportJob) -> dict[str, int]:
     """How many rows would come in, and how many stay outside."""
-    counts = {status: job.counts.get(status, 0) for status in (NEW, CHANGE, SAME, DOUBT, REFUSED)}
+    counts = {status: job.counts.get(status, 0) for status in (NEW, CHANGE, SAME, DOUBT, REFUSED, ASIDE)}
     inside = counts[NEW] + counts[CHANGE] + counts[SAME]
     return {**counts, "inside": inside, "outside": counts[DOUBT] + counts[REFUSED]}

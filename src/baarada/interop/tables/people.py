@@ -6,7 +6,7 @@ is put to a person.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -18,22 +18,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
-from baarada.interop.tables import cells
-from baarada.interop.tables.births import day_of_year
-from baarada.interop.tables.careers import CAREER, Careers
-from baarada.interop.tables.cells import Finder
+from baarada.interop.tables.careers import CAREER
 from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
 from baarada.interop.tables.knownpeople import Known, agree, may_be_named, name_keys
 from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
+from baarada.interop.tables.peoplerows import PeopleRows
+from baarada.interop.tables.within import Met
 from baarada.journal import actions as journal
-from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.kernel.ids import Id
 from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
-from baarada.registry import lists, rules
+from baarada.registry import lists
 from baarada.registry.display import heading_name
 from baarada.registry.models import (
     FULL_TIME,
@@ -47,117 +45,19 @@ from baarada.registry.models import (
 )
 from baarada.registry.searchkeys import FULL, NUMBER, plain
 
-_PERSON_READERS: dict[str, Any] = {
-    "family_name": cells.text, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
-    "born": cells.day, "birth_place": cells.text, "nationality": cells.code("nationality"),
-    "marital": cells.code("marital"), "children": cells.number, "languages": cells.codes("language"),
-    "email": cells.text, "address": cells.text, "contact_name": cells.text,
-    "contact_link": cells.text, "contact_phone": cells.text, "note": cells.text,
-}  # fmt: skip
-_POSTING_READERS: dict[str, Any] = {
-    "job": cells.text, "kind": cells.code("posting_kind"), "starts": cells.day, "ends": cells.day,
-    "share": cells.share, "decision": cells.text, "decided": cells.day, "reason": cells.code("posting_reason"),
-    "end_reason": cells.code("end_reason"),
-}  # fmt: skip
 
-
-class People:
-    """Reads, plans and writes rows of lists of people."""
+class People(PeopleRows):
+    """Plans and writes rows of lists of people."""
 
     kind = PEOPLE
 
     def __init__(self, by: Any) -> None:
+        super().__init__()
         self.by = by
-        self.finder = Finder()
-        self.careers = Careers(self.finder)
-        self.today = runtime.today()
-        self.numbers_met: dict[tuple[str, str], int] = {}
+        self.met = Met()
         self.same_taken: Counter[UUID] = Counter()
         self.changed_by: dict[UUID, int] = {}
         """The row of the file that changes a person: two would each speak of what stood before."""
-        self.year_only: set[str] = set()
-        """Days of the year that stand for a birth of which only the year is known."""
-
-    # -- reading ----------------------------------------------------------------------
-
-    def look_ahead(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> None:
-        """Look up together what some rows, given their cells by column key, will ask for one by one."""
-        self.finder.look_ahead(row.get("posting.facility", "") for _line, row in rows)
-
-    def parse(self, line: int, found: dict[str, str], untouched: frozenset[str] = frozenset()) -> Parsed:
-        """Read one row, given its cells by column key and which of them say nothing new."""
-        row = Parsed(line, found, untouched)
-        self._name(row)
-        for key, reader in _PERSON_READERS.items():
-            value = row.read(key, reader)
-            if value is not None:
-                row.values[key] = value
-        if "born" in row.values and day_of_year(row.values["born"]) in self.year_only:
-            row.values["born"] = PartialDate(row.values["born"].year)
-        self._phones(row)
-        for key in found:
-            if key.startswith("number."):
-                value = row.read(key, cells.text)
-                if value:
-                    row.numbers.append((key.removeprefix("number."), value))
-        self._posting(row)
-        self.careers.parse(row)
-        self._check(row)
-        return row
-
-    def _name(self, row: Parsed) -> None:
-        whole = row.cell("full_name")
-        if whole:
-            family, given = cells.names(whole)
-            row.values["family_name"] = family
-            if given:
-                row.values["given_names"] = given
-
-    def _phones(self, row: Parsed) -> None:
-        first, *others = cells.phones(row.cell("phone")) or [""]
-        others = list(dict.fromkeys([*others, *cells.phones(row.cell("phone2"))]))
-        if len(others) > 1:
-            row.refuse(
-                "phone", _("This row holds more than two telephones. Keep two; the others fit in the note.")
-            )
-        for key, value in (("phone", first), ("phone2", others[0] if others else "")):
-            if value:
-                row.values[key] = value
-
-    def _posting(self, row: Parsed) -> None:
-        office = row.read("office", self.finder.office)
-        if office is not None:
-            row.values["office"] = office
-        cadre = row.read("posting.cadre", self.finder.cadre)
-        facility = row.read("posting.facility", lambda cell: self.finder.facility(cell, office))
-        posting = {name: row.read(f"posting.{name}", reader) for name, reader in _POSTING_READERS.items()}
-        row.posting = {name: value for name, value in posting.items() if value is not None}
-        if cadre is not None:
-            row.posting["cadre"] = cadre
-        if facility is not None:
-            row.posting["facility"] = facility
-        if row.cell("posting.unit"):
-            row.extra["unit"] = cells.text(row.cell("posting.unit"))
-
-    def _check(self, row: Parsed) -> None:
-        if not row.cells.get(ID) and not row.values.get("family_name"):
-            row.refuse(
-                "family_name" if "family_name" in row.cells else "full_name", _("Write the family name.")
-            )
-        for key, sentence in rules.check_person(row.values, self.today).items():
-            row.refuse(key, sentence)
-        if row.posting:
-            for key, sentence in rules.check_posting(row.posting, row.values.get("born"), self.today).items():
-                row.refuse(f"posting.{key}", sentence)
-        for kind, number in row.numbers:
-            for sentence in rules.check_identifier({"kind": kind, "number": number}).values():
-                row.refuse(f"number.{kind}", sentence)
-            earlier = self.numbers_met.setdefault((kind, plain(number)), row.line)
-            if earlier != row.line:
-                row.refuse(
-                    f"number.{kind}",
-                    _("This number is already in row %(line)s of the file.") % {"line": earlier},
-                )
 
     # -- planning ---------------------------------------------------------------------
 
@@ -228,6 +128,8 @@ class People:
             refuse_twice(row, self.changed_by.setdefault(plan.target, row.line))
         if row.problems:
             plan.status = REFUSED
+        else:
+            self.met.add(row)
         plan.title = title or plan.title
         return plan
 
@@ -268,6 +170,8 @@ class People:
         alike = [pk for pk in alike if not self.same_taken[pk]]
         if alike:
             return Plan(DOUBT, candidates=[str(pk) for pk in alike[:MOST_CANDIDATES]])
+        if earlier := self.met.alike(row):
+            return Plan(DOUBT, candidates=earlier)
         self._check_new(row)
         return Plan(NEW)
 

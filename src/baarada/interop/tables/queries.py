@@ -10,16 +10,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
-from baarada.interop.tables import columns, jobs
+from baarada.interop.tables import columns, jobs, layout
 from baarada.interop.tables.careers import CAREER, Said
 from baarada.interop.tables.parsed import Parsed
+from baarada.interop.tables.within import ROW, line_of
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.ids import as_uuid
 from baarada.kernel.text import fold
 from baarada.registry import facts, lists, summaries
 from baarada.registry import queries as registry
-from baarada.registry.display import heading_name, office_name, partial_day, show
+from baarada.registry.display import heading_name, number, office_name, partial_day, show
 from baarada.registry.models import Assignment, Facility, Identifier, Person, Posting
 from baarada.registry.searchkeys import plain
 
@@ -164,18 +165,45 @@ class Compared:
 class Candidate:
     """A file that a row may be about."""
 
-    pk: UUID
+    choice: str
+    """The answer that means it."""
     name: str
     about: str
     compared: list[Compared] = field(default_factory=list)
+    pk: UUID | None = None
+    """None for an earlier row of the same file."""
 
 
 def candidates_of(row: ImportRow) -> list[Candidate]:
-    """The files that a row in doubt may be about, each beside what the row says."""
-    ids = [UUID(pk) for pk in row.candidates]
+    """The files that a row in doubt may be about, each beside what the row says; or earlier rows of its own file."""
+    earlier = [line for one in row.candidates if (line := line_of(one))]
+    ids = [UUID(pk) for pk in row.candidates if not line_of(pk)]
     reader = jobs.reader_of(row.job)
     (parsed,) = jobs.parse(reader, [(row.line, row.cells)])
-    return (_people if row.job.kind == columns.PEOPLE else _facilities)(ids, parsed)
+    found = (_people if row.job.kind == columns.PEOPLE else _facilities)(ids, parsed) if ids else []
+    return found + [_earlier(row, other) for other in row.job.rows.filter(line__in=earlier).order_by("line")]
+
+
+def _earlier(row: ImportRow, other: ImportRow) -> Candidate:
+    """An earlier row of the same file, cell by cell."""
+    headings = {one["key"]: one["heading"] for one in row.job.mapping if one["key"]}
+    lines = [
+        Compared(heading, row.cells.get(key, ""), other.cells.get(key, ""), False)
+        for key, heading in headings.items()
+        if row.cells.get(key) or other.cells.get(key)
+    ]
+    for line in lines:
+        line.alike = bool(line.row) and fold(line.row) == fold(line.file)
+    where = _("row %(row)s of the file") % {"row": where_of(row.job, other.line)}
+    return Candidate(f"{ROW}{other.line}", other.title, where, lines)
+
+
+def where_of(job: ImportJob, line: int) -> str:
+    """Where a line of a job stands in its file: the row; before it the sheet, where the list lies in several."""
+    place = layout.place_in(job, line)
+    shown = number(place.row)
+    several = len(layout.used(job)) > 1
+    return _("%(sheet)s, %(row)s") % {"sheet": place.sheet, "row": shown} if several else shown
 
 
 def _people(ids: Iterable[UUID], row: Parsed) -> list[Candidate]:
@@ -205,8 +233,9 @@ def _person(person: Person, numbers: Sequence[Identifier], posting: Posting | No
         ) if t
     )  # fmt: skip
     return Candidate(
-        person.pk, heading_name(person), about, [line for line in lines if line.row or line.file]
-    )
+        str(person.pk), heading_name(person), about, [line for line in lines if line.row or line.file],
+        person.pk,
+    )  # fmt: skip
 
 
 def _name_compared(person: Person, row: Parsed) -> Compared:
@@ -233,8 +262,8 @@ def _facilities(ids: Iterable[UUID], row: Parsed) -> list[Candidate]:
     names = ("name", "code", "kind", "sector", "area", "locality", "latitude", "longitude")
     return [
         Candidate(
-            pk, str(found[pk]), ", ".join(t for t in (found[pk].code, found[pk].area_label) if t),
-            [line for line in _compared(found[pk], row.values, names) if line.row or line.file],
+            str(pk), str(found[pk]), ", ".join(t for t in (found[pk].code, found[pk].area_label) if t),
+            [line for line in _compared(found[pk], row.values, names) if line.row or line.file], pk,
         )
         for pk in ids
         if pk in found

@@ -2,23 +2,29 @@
 
     python -m baarada.interop.tables.reading FILE OUT [SHEET ...]
 
-Writes ``OUT``: a CBOR map about the file, then one CBOR array of texts for each row. Imports nothing of
-Baarada. Ends with a code of its own for each thing that can be wrong.
+Writes ``OUT``: a CBOR map about the file; then for each sheet a map about it, an array of texts for each row, and
+a map of what was found on the way. Imports nothing of Baarada. Ends with a code of its own for each thing that can
+be wrong.
 """
 
 import csv
+import html
 import io
 import re
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import cbor2
 
-NOT_A_TABLE, ENCRYPTED, MACROS, TOO_LARGE, DAMAGED, EMPTY, OLD_FORMAT, TOO_WIDE = range(3, 11)
+(
+    NOT_A_TABLE, ENCRYPTED, MACROS, TOO_LARGE, DAMAGED, EMPTY, OLD_FORMAT, TOO_WIDE, NO_RESULTS, WEB_PAGE,
+    OTHER_FORMAT,
+) = range(3, 14)  # fmt: skip
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 300
@@ -28,6 +34,14 @@ MOST_UNPACKED = 300_000_000
 MOST_MEMBERS = 2_000
 MOST_PLACES = 20_000_000
 """Rows times columns that a sheet may span: two far cells make some readers take all memory."""
+MOST_SHEETS = 200
+MOST_ERRORS = 20_000
+_SHORT = 5_000_000
+"""No table of contents of a workbook is longer."""
+_NO_RESULT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>")
+_ERROR = re.compile(
+    rb'<c\b(?=[^>]*?\bt="e")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>.{0,400}?<v>(#[^<]{1,20})</v>', re.DOTALL
+)
 _REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -53,34 +67,62 @@ def _convert(source: Path, out: BinaryIO, asides: Sequence[str]) -> None:
     with source.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK"):
-        _look_into(source)
-        name, rows = _workbook(source, asides)
+        parts = _workbook(source, _look_into(source), asides)
         kind = "xlsx"
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        # The old box of Microsoft files: an .xls, or an .xlsx with a password.
-        raise Bad(
-            ENCRYPTED if b"E\x00n\x00c\x00r\x00y\x00p\x00t" in source.read_bytes()[:65536] else OLD_FORMAT
-        )
+        raise Bad(_old_box(source))
     else:
-        name, rows, kind = "", _delimited(source), "csv"
-    cbor2.dump({"sheet": name, "kind": kind}, out)
+        parts, kind = iter([Part("", _delimited(source))]), "csv"
+    cbor2.dump({"kind": kind}, out)
     count = 0
-    for row in rows:
-        count += 1
-        if count > MOST_ROWS:
-            raise Bad(TOO_LARGE)
-        if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
-            raise Bad(TOO_WIDE)
-        cbor2.dump(row[:MOST_COLUMNS], out)
+    for part in parts:
+        count += _write_part(part, out, MOST_ROWS - count)
     if not count:
         raise Bad(EMPTY)
+
+
+def _old_box(source: Path) -> int:
+    """What lies in the old box of Microsoft files: an .xls, with macros or not, or an .xlsx with a password."""
+    with source.open("rb") as file:
+        start = file.read(_SHORT)
+    if b"E\x00n\x00c\x00r\x00y\x00p\x00t" in start:
+        return ENCRYPTED
+    return MACROS if b"_\x00V\x00B\x00A\x00_\x00P\x00R\x00O\x00J" in start else OLD_FORMAT
+
+
+@dataclass(slots=True)
+class Part:
+    """One sheet: its name and rows, and whether it was hidden or is one that this program writes beside a list."""
+
+    name: str
+    rows: Iterator[list[str]]
+    hidden: bool = False
+    ours: bool = False
+
+
+def _write_part(part: Part, out: BinaryIO, most: int) -> int:
+    """Write one sheet; returns how many rows it has."""
+    cbor2.dump({"name": part.name[:100], "hidden": part.hidden, "ours": part.ours}, out)
+    count, wide = 0, False
+    for row in part.rows:
+        count += 1
+        if count > most:
+            raise Bad(TOO_LARGE)
+        wide = wide or (len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]))
+        cbor2.dump(row[:MOST_COLUMNS], out)
+    cbor2.dump({"wide": wide}, out)
+    return count
 
 
 # -- XLSX -----------------------------------------------------------------------------------
 
 
-def _look_into(source: Path) -> None:
-    """Look at the zip before anybody unpacks it."""
+Errors = dict[tuple[int, int], str]
+"""Cells that show an error of a formula, by row and column from 0: readers would leave them empty."""
+
+
+def _look_into(source: Path) -> dict[str, Errors]:
+    """Look at the zip before anybody unpacks it; returns the errors of formulas, by the member they stand in."""
     try:
         with zipfile.ZipFile(source) as file:
             members = file.infolist()
@@ -92,16 +134,20 @@ def _look_into(source: Path) -> None:
             if any(n.endswith("vbaproject.bin") for n in names):
                 raise Bad(MACROS)
             if "xl/workbook.xml" not in names:
-                raise Bad(NOT_A_TABLE)
-            for member in members:
-                if member.filename.lower().startswith("xl/worksheets/") and member.filename.endswith(".xml"):
-                    _look_at_sheet(file, member)
+                other = {"content.xml", "xl/workbook.bin", "index/document.iwa"} & names
+                raise Bad(OTHER_FORMAT if other else NOT_A_TABLE)
+            return {
+                member.filename: _look_at_sheet(file, member)
+                for member in members
+                if member.filename.lower().startswith("xl/worksheets/") and member.filename.endswith(".xml")
+            }
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
         raise Bad(DAMAGED) from None
 
 
-def _look_at_sheet(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+def _look_at_sheet(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Errors:
     last_column, last_row, unpacked, rest = 0, 0, 0, b""
+    errors: Errors = {}
     with file.open(member) as sheet:
         while chunk := sheet.read(1 << 20):
             unpacked += len(chunk)
@@ -111,9 +157,25 @@ def _look_at_sheet(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             for column, row in _REFERENCE.findall(data):
                 last_row = max(last_row, int(row))
                 last_column = max(last_column, _column(column))
-            rest = data[-200:]
+            if b"</f>" in data or b"<f" in data:
+                _look_for_results(data)
+            if b't="e"' in data and len(errors) < MOST_ERRORS:
+                errors |= {
+                    (int(row) - 1, _column(column) - 1): text.decode("ascii", "replace")
+                    for column, row, text in _ERROR.findall(data)
+                }
+            rest = data[-600:]
     if last_column * last_row > MOST_PLACES or last_row > MOST_ROWS * 5:
         raise Bad(TOO_LARGE)
+    return errors
+
+
+def _look_for_results(data: bytes) -> None:
+    """Refuse formulas that nobody has worked out. An empty text is a result."""
+    for found in _NO_RESULT.finditer(data):
+        start = max(data.rfind(b"<c ", 0, found.start()), 0)
+        if not found[1] or b't="str"' not in data[start : found.start()].partition(b">")[0]:
+            raise Bad(NO_RESULTS)
 
 
 def _column(letters: bytes) -> int:
@@ -123,23 +185,56 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _workbook(source: Path, asides: Sequence[str]) -> tuple[str, Iterator[list[str]]]:
+def _workbook(source: Path, errors: Mapping[str, Errors], asides: Sequence[str]) -> Iterator[Part]:
+    """The sheets of a workbook, one after the other: only one lies in memory at a time."""
     import python_calamine
 
+    known = _members(source) if any(errors.values()) else {}
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(source))
-        best: tuple[str, Any] = ("", None)
-        for name in [n for n in book.sheet_names if n not in asides] or book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            # The largest sheet is the list; notes and filters are narrow.
-            if best[1] is None or sheet.height * sheet.width > best[1].height * best[1].width:
-                best = (name, sheet)
+        found = [s for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        if len(found) > MOST_SHEETS:
+            raise Bad(TOO_LARGE)
+        for about in found:
+            sheet = book.get_sheet_by_name(about.name)
+            hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
+            wrong = errors.get(known.get(about.name, ""), {})
+            yield Part(about.name, _rows(sheet, wrong), hidden, about.name in asides)
     except (python_calamine.CalamineError, OSError, ValueError):
         raise Bad(DAMAGED) from None
-    name, sheet = best
-    if sheet is None or not sheet.height:
-        raise Bad(EMPTY)
-    return name, ([_text(cell) for cell in row] for row in sheet.iter_rows())
+
+
+def _rows(sheet: Any, errors: Errors) -> Iterator[list[str]]:
+    by_row: dict[int, dict[int, str]] = {}
+    for (row, place), text in errors.items():
+        by_row.setdefault(row, {})[place] = text
+    for at, row in enumerate(sheet.iter_rows()):
+        wrong = by_row.get(at, {})
+        yield [wrong.get(place) or _text(cell) for place, cell in enumerate(row)]
+
+
+def _members(source: Path) -> dict[str, str]:
+    """For each sheet by its name, the member of the zip that it lies in."""
+    with zipfile.ZipFile(source) as file:
+        book = _start(file, "xl/workbook.xml")
+        relations = _start(file, "xl/_rels/workbook.xml.rels")
+    targets = {}
+    for tag in re.findall(r"<Relationship\b[^>]*>", relations):
+        found = {name: html.unescape(value) for name, value in re.findall(r'\b(Id|Target)="([^"]*)"', tag)}
+        place = found.get("Target", "")
+        targets[found.get("Id", "")] = place[1:] if place.startswith("/") else f"xl/{place}"
+    out = {}
+    for tag in re.findall(r"<sheet\b[^>]*>", book):
+        named = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        out[html.unescape(named.get("name", ""))] = targets.get(named.get("r:id", ""), "")
+    return out
+
+
+def _start(file: zipfile.ZipFile, name: str) -> str:
+    if name not in file.namelist():
+        return ""
+    with file.open(name) as member:
+        return member.read(_SHORT).decode("utf-8", "replace")
 
 
 def _text(cell: Any) -> str:
@@ -168,12 +263,12 @@ def _delimited(source: Path) -> Iterator[list[str]]:
     encoding = _encoding(source)
     with source.open(encoding=encoding, newline="", errors="replace") as file:
         sample = file.read(65536)
-    if (
-        not sample.strip()
-        or _looks_binary(sample)
-        or re.match(r"\s*<(!doctype|html|\?xml)", sample, re.IGNORECASE)
-    ):
-        raise Bad(NOT_A_TABLE if sample.strip() else EMPTY)
+    if not sample.strip():
+        raise Bad(EMPTY)
+    if re.match(r"\s*<(!doctype|html|\?xml|!--|meta|table)", sample, re.IGNORECASE):
+        raise Bad(WEB_PAGE)
+    if _looks_binary(sample):
+        raise Bad(NOT_A_TABLE)
     separator = _separator(sample)
     csv.field_size_limit(LONGEST_CELL * 5)
     return _csv_rows(source, encoding, separator)

@@ -1,7 +1,7 @@
 """Files as rows on disk: read once by a watched child, then gone through a row at a time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cbor2
@@ -26,36 +26,68 @@ SENTENCES = {
     reading.DAMAGED: _("This file is damaged or cut short. Ask for it again, or save it again as XLSX."),
     reading.EMPTY: _("This file is empty."),
     reading.OLD_FORMAT: _("This file has the old Excel format (XLS). Save it as XLSX, then bring it again."),
+    reading.NO_RESULTS: _(
+        "This file holds formulas without their results. Open it in a spreadsheet program, save it, bring it again."
+    ),
+    reading.WEB_PAGE: _(
+        "This file is a page of the web under the name of a sheet. Open it in a spreadsheet program, save it as XLSX."
+    ),
+    reading.OTHER_FORMAT: _(
+        "This file has another format of sheets (ODS, XLSB, Numbers). Save it as XLSX, then bring it again."
+    ),
 }
 ABOUT, HOW, CHOICES = _("About this list"), _("How to fill it in"), _("Choices")
 """Sheets that this program writes beside a list: never the list, however much they hold."""
 _TOO_HEAVY = _("This file takes too much memory or time to open. Cut it into several files.")
 
 
+Row = tuple[int, int, list[str]]
+"""Which sheet of a file, from 0; the row's number as the person sees it, from 1; its cells."""
+
+
 @dataclass(slots=True)
-class Sheet:
-    """A file that was read: its rows lie in ``spool``."""
+class Part:
+    """What is known of one sheet of a file."""
+
+    name: str
+    hidden: bool
+    ours: bool
+    wide: bool = False
+    """Known when its rows have been gone through: it has more columns than are read."""
+
+
+@dataclass(slots=True)
+class Book:
+    """A file that was read: the rows of its sheets lie in ``spool``."""
 
     spool: Path
-    name: str
     kind: str
+    parts: list[Part] = field(default_factory=list)
+    """The sheets met so far, while rows are gone through."""
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row with its number as the person sees it, from 1."""
+    def rows(self) -> Iterator[Row]:
+        """Each row of each sheet, in the order of the file."""
+        self.parts.clear()
         with self.spool.open("rb") as file:
             decoder = cbor2.CBORDecoder(file)
             decoder.decode()
             number = 0
             while True:
                 try:
-                    row = decoder.decode()
+                    found = decoder.decode()
                 except cbor2.CBORDecodeEOF:
                     return
-                number += 1
-                yield number, row
+                if isinstance(found, list):
+                    number += 1
+                    yield len(self.parts) - 1, number, found
+                elif "name" in found:
+                    self.parts.append(Part(found["name"], found["hidden"], found["ours"]))
+                    number = 0
+                else:
+                    self.parts[-1].wide = found["wide"]
 
 
-def read(source: Path, spool: Path, *, keep_on: Callable[[], bool] = lambda: True) -> Sheet:
+def read(source: Path, spool: Path, *, keep_on: Callable[[], bool] = lambda: True) -> Book:
     """Take a spreadsheet apart in a watched process.
 
     Raises:
@@ -84,8 +116,8 @@ def asides() -> list[str]:
     return out
 
 
-def open_again(spool: Path) -> Sheet:
+def open_again(spool: Path) -> Book:
     """A file read before."""
     with spool.open("rb") as file:
         about = cbor2.CBORDecoder(file).decode()
-    return Sheet(spool, about["sheet"], about["kind"])
+    return Book(spool, about["kind"])

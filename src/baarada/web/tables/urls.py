@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from baarada.web.tables import exports, imports, wizard
+from baarada.web.tables import asked, exports, imports, wizard
 
 urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/modele/<slug:kind>/", imports.model_file, name="import-model"),
+    path("imports/retenu/", asked.remembered, name="import-remembered"),
+    path("imports/retenu/oublier/", asked.forget, name="import-forget"),
     path("imports/<uuid:pk>/", wizard.show, name="import"),
+    path("imports/<uuid:pk>/feuilles/", wizard.sheets_of, name="import-sheets"),
+    path("imports/<uuid:pk>/mots/", wizard.words_of, name="import-words"),
     path("imports/<uuid:pk>/colonnes/", wizard.columns_of, name="import-columns"),
     path("imports/<uuid:pk>/lignes/<slug:sort>/", wizard.rows_of, name="import-rows"),
     path("imports/<uuid:pk>/doutes/", wizard.doubts, name="import-doubts"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baarada.interop import tasks
 from baarada.interop.models import (
+    ASIDE,
     CHANGE,
     DONE,
     DOUBT,
@@ -30,16 +31,28 @@ from baarada.interop.models import (
     ImportJob,
     ImportRow,
 )  # fmt: skip
-from baarada.interop.tables import columns, exporting, jobs, queries, recognising, sheets
-from baarada.interop.tables.births import Question
+from baarada.interop.tables import (
+    asides,
+    asking,
+    columns,
+    exporting,
+    headings,
+    jobs,
+    layout,
+    queries,
+    recognising,
+    sheets,
+)
+from baarada.interop.tables.births import BIRTHS, Question
 from baarada.journal import queries as journal
 from baarada.journal import runtime
 from baarada.kernel.errors import NotAllowed, Refused
 from baarada.kernel.ids import as_uuid
+from baarada.registry import queries as registry
 from baarada.registry.display import number
-from baarada.web.pages import ActorRequest, done, number_in, page, refused, signed_in
+from baarada.web.pages import ActorRequest, done, number_in, page, refused, signed_in, uuid_in
 from baarada.web.records.views import home_of, subject
-from baarada.web.tables import progress, words
+from baarada.web.tables import asked, progress, words
 from baarada.web.tables.files import made_file
 
 PAGE = 25
@@ -79,6 +92,7 @@ def _frame(request: ActorRequest, job: ImportJob) -> dict[str, Any]:
         "by": job.writer[0],
         "summary": jobs.summary(job),
         "file_rows": sum(job.counts.values()) or job.total,
+        "about_sheets": words.about_sheets(job),
     }
 
 
@@ -108,7 +122,7 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _columns(job: ImportJob, typed: dict[int, str] | None = None) -> dict[str, Any]:
-    rows = words.column_rows(job, jobs.examples(job))
+    rows = words.column_rows(job, layout.examples(job))
     for row in rows:
         row.key = row.key if typed is None else typed.get(row.index, "")
     return {
@@ -116,6 +130,10 @@ def _columns(job: ImportJob, typed: dict[int, str] | None = None) -> dict[str, A
         "choices": words.choices(job.kind),
         "sure": sum(row.certainty == recognising.SURE for row in rows),
         "remembered": sum(one["remembered"] for one in job.mapping),
+        "sheets": words.sheet_rows(job),
+        "sender": job.sender,
+        "senders": registry.offices(),
+        "last_heading": headings.MOST_HEADING_ROWS,
     }
 
 
@@ -130,7 +148,7 @@ def columns_of(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         typed = {one["index"]: request.POST.get(f"column-{one['index']}", "")[:60] for one in job.mapping}
         try:
-            jobs.match(job, typed, by=request.actor)
+            layout.match(job, typed, by=request.actor)
         except Refused as refusal:
             refused(request, refusal)
         else:
@@ -138,6 +156,24 @@ def columns_of(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("web:import", job.pk)
     context = _frame(request, job) | _columns(job, typed)
     return page(request, "web/tables/columns.html", context, status=422 if typed is not None else 200)
+
+
+@require_POST
+@signed_in
+def sheets_of(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Which sheets are read, below which headings, and whose file it is; then its columns once more."""
+    job = _own(request, pk)
+    if job.state not in (READ, PLANNED):
+        return redirect("web:import", job.pk)
+    shown = [row.index for row in words.sheet_rows(job)]
+    read = {at for at in shown if request.POST.get(f"sheet-{at}")} if len(shown) > 1 else set(shown)
+    rows = {at: number_in(request.POST.get(f"row-{at}", "")) for at in shown if request.POST.get(f"row-{at}")}
+    sender = registry.offices().filter(pk=uuid_in(request.POST.get("sender", ""))).first()
+    try:
+        layout.choose_sheets(job, read, rows, sender.pk if sender else job.sender, by=request.actor)
+    except Refused as refusal:
+        refused(request, refusal)
+    return redirect("web:import-columns", job.pk)
 
 
 def _plan_stopped(job: ImportJob) -> bool:
@@ -157,7 +193,10 @@ def _dry_run(job: ImportJob) -> dict[str, Any]:
         "refused": _problem_lines(job, refused_rows),
         "reasons": queries.frequent_reasons(job) if counts[REFUSED] > FIRST_REFUSED else [],
         "more_refused": counts[REFUSED] - len(refused_rows),
-        "questions": [_question(one) for one in jobs.questions(job)],
+        "questions": [_question(one) for one in asking.questions(job)],
+        "asked": asked.lines(job),
+        "aside": counts[ASIDE],
+        "open_questions": any(not one.answer for one in asking.questions(job)) or asking.words_asked(job),
         "doubt": _doubt(job, queries.open_doubts(job).first()) if counts[DOUBT] else None,
     }
 
@@ -177,6 +216,7 @@ def _tiles(job: ImportJob, counts: dict[str, int]) -> list[dict[str, Any]]:
             "url": reverse("web:import-rows", args=[job.pk, word]),
         }
         for word, status in words.SORTS.items()
+        if status != ASIDE
     ]  # fmt: skip
 
 
@@ -184,10 +224,13 @@ def _problem_lines(job: ImportJob, found: list[ImportRow]) -> list[dict[str, Any
     """A line for each thing that is wrong, with the row it stands in."""
     labels = {c.key: str(c.label) for c in columns.columns(job.kind)}
     return [
-        {"row": row, "label": labels.get(key, ""), "cell": cell, "sentence": sentence}
+        {
+            "row": row, "label": labels.get(key, ""), "cell": cell, "where": queries.where_of(job, row.line),
+            "sentence": asides.SENTENCES.get(sentence, sentence),
+        }
         for row in found
         for key, cell, sentence in row.problems
-    ]
+    ]  # fmt: skip
 
 
 @require_safe
@@ -206,7 +249,7 @@ def rows_of(request: ActorRequest, pk: UUID, sort: str) -> HttpResponse:
         "label": words.SORT_LABELS[status],
         "total": job.counts.get(status, 0),
         "rows": _row_lines(job, status, shown),
-        "problems": _problem_lines(job, shown) if status == REFUSED else [],
+        "problems": _problem_lines(job, shown) if status in (REFUSED, ASIDE) else [],
         "after": shown[-1].line if len(found) > PAGE else 0,
         "first": "after" not in request.GET,
         "tabs": _tabs(job),
@@ -229,6 +272,7 @@ def _row_lines(job: ImportJob, status: str, found: list[ImportRow]) -> list[dict
     return [
         {
             "row": row,
+            "where": queries.where_of(job, row.line),
             "title": row.title,
             "changes": changes.get(row.line, []),
             "cells": [(heading, row.cells[key]) for key, heading in keys if row.cells.get(key)],
@@ -252,20 +296,20 @@ def outside(request: ActorRequest, pk: UUID, form: str) -> HttpResponseBase:
     if form not in (exporting.XLSX, exporting.CSV):
         raise Http404
     found = job.rows.filter(status__in=(DOUBT, REFUSED)).order_by("line")
-    headings = {one["key"]: one["heading"] for one in job.mapping if one["key"]}
     about = exporting.About(
         _("Rows that stay outside: %(file)s") % {"file": job.file_name}, "", request.actor.name, runtime.now()
     )
     outside_words = _("rows outside")
     name = f"{job.file_name.rpartition('.')[0] or job.file_name} - {outside_words}.{form}"
     return made_file(
-        name, lambda target: exporting.write_refused(found.iterator(500), headings, target, about, form=form)
+        name, lambda target: exporting.write_refused(found.iterator(500), job, target, about, form=form)
     )
 
 
 def _question(asked: Question) -> dict[str, Any]:
-    days = ["/".join(reversed(day.split("-"))) for day in asked.days]
-    return {"name": asked.name, "days": days, "count": asked.count, "answer": asked.answer}
+    births = asked.name == BIRTHS
+    days = ["/".join(reversed(day.split("-"))) for day in asked.days] if births else asked.days
+    return {"name": asked.name, "births": births, "days": days, "count": asked.count, "answer": asked.answer}
 
 
 @require_POST
@@ -274,7 +318,24 @@ def option(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Answer a question about the whole file; the dry run is made again."""
     job = _own(request, pk)
     try:
-        jobs.set_option(job, request.POST.get("name", ""), request.POST.get("value", ""), by=request.actor)
+        asking.set_option(job, request.POST.get("name", ""), request.POST.get("value", ""), by=request.actor)
+    except Refused as refusal:
+        refused(request, refusal)
+    else:
+        tasks.enqueue(job, PLANNING)
+    return redirect("web:import", job.pk)
+
+
+@require_POST
+@signed_in
+def words_of(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Say what words of the file mean that nothing here is called; the dry run is made again."""
+    job = _own(request, pk)
+    try:
+        said = asked.answers_in(job, request.POST)
+        if not said:
+            raise Refused(_("Choose at least one answer."))
+        asking.say(job, said, by=request.actor)
     except Refused as refusal:
         refused(request, refusal)
     else:
@@ -292,6 +353,7 @@ def _doubt(job: ImportJob, row: ImportRow | None) -> dict[str, Any] | None:
     still = queries.open_doubts(job)
     return {
         "row": row,
+        "where": queries.where_of(job, row.line),
         "candidates": queries.candidates_of(row),
         "place": still.filter(line__lte=row.line).count(),
         "total": still.count(),

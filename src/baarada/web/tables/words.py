@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from baarada.interop.models import (
+    ASIDE,
     CHANGE,
     DONE,
     DOUBT,
@@ -25,9 +26,10 @@ from baarada.interop.models import (
     UPLOADED,
     ImportJob,
 )  # fmt: skip
-from baarada.interop.tables import columns, recognising
+from baarada.interop.tables import columns, layout, recognising
 from baarada.kernel.text import fold
 from baarada.registry import lists
+from baarada.registry.display import number
 
 STATES: dict[str, tuple[Any, str]] = {
     UPLOADED: (gettext_lazy("being read"), "n"),
@@ -49,6 +51,7 @@ SORTS = {
     "inchangees": SAME,
     "en-doute": DOUBT,
     "refusees": REFUSED,
+    "laissees": ASIDE,
 }
 """What a row would do, by the word in an address."""
 
@@ -58,6 +61,7 @@ SORT_LABELS = {
     SAME: pgettext_lazy("rows", "Unchanged"),
     DOUBT: pgettext_lazy("rows", "In doubt"),
     REFUSED: pgettext_lazy("rows", "Refused"),
+    ASIDE: pgettext_lazy("rows", "Left aside"),
 }
 
 STEPS = (
@@ -91,6 +95,68 @@ def steps(job: ImportJob) -> list[Step]:
     return out
 
 
+WHY_ASIDE = {
+    layout.EMPTY: gettext_lazy("empty"),
+    layout.HIDDEN: gettext_lazy("hidden in the file"),
+    layout.OURS: gettext_lazy("written by Baarada beside the list"),
+    layout.NO_LIST: gettext_lazy("no headings of this kind of list: a cover, a legend?"),
+    layout.UNLIKE: gettext_lazy("its headings are those of another list"),
+    layout.BY_HAND: gettext_lazy("left aside by you"),
+}
+"""Why a sheet is not read."""
+
+
+@dataclass(slots=True)
+class SheetRow:
+    """One sheet of a file, as the page shows it."""
+
+    index: int
+    name: str
+    rows: int
+    read: bool
+    row: int
+    """Where its headings stand, or the lower of two rows of them."""
+    why: Any
+
+
+def sheet_rows(job: ImportJob) -> list[SheetRow]:
+    """The sheets of a file but those that this program wrote beside a list."""
+    return [
+        SheetRow(
+            at,
+            sheet["name"],
+            sheet["below"],
+            not sheet["why"],
+            sheet["last"],
+            WHY_ASIDE.get(sheet["why"], ""),
+        )
+        for at, sheet in enumerate(job.sheets)
+        if sheet["why"] != layout.OURS
+    ]
+
+
+def about_sheets(job: ImportJob) -> list[str]:
+    """Which sheets are read, and where their headings stand, in a few words."""
+    read = [job.sheets[at] for at in layout.used(job)]
+    left = sum(not row.read for row in sheet_rows(job))
+    out = []
+    if len(read) == 1:
+        if read[0]["name"]:
+            out.append(_("sheet “%(sheet)s”") % {"sheet": read[0]["name"]})
+        out.append(_headings_on(read[0]["first"], read[0]["last"]))
+    elif read:
+        out.append(ngettext("%(n)s sheet", "%(n)s sheets", len(read)) % {"n": number(len(read))})
+    if left:
+        out.append(ngettext("%(n)s sheet left aside", "%(n)s sheets left aside", left) % {"n": number(left)})
+    return out
+
+
+def _headings_on(first: int, last: int) -> str:
+    if first == last:
+        return _("headings on row %(n)s") % {"n": number(last)}
+    return _("headings on rows %(first)s and %(last)s") % {"first": number(first), "last": number(last)}
+
+
 @dataclass(slots=True)
 class ColumnRow:
     """One column of a file, with what it is taken for and why."""
@@ -103,16 +169,28 @@ class ColumnRow:
     badge: str
     words: str
     why: str
+    where: str = ""
+    """The sheets it stands in, where it does not stand in all that are read."""
 
 
 def column_rows(job: ImportJob, examples: dict[int, list[str]]) -> list[ColumnRow]:
     """The columns of a file that have a heading or hold anything."""
     labels = {c.key: str(c.label) for c in columns.columns(job.kind)}
-    return [
+    several = len(layout.used(job)) > 1
+    out = [
         _column_row(one, examples.get(one["index"], []), labels)
         for one in job.mapping
         if one["heading"] or examples.get(one["index"])
     ]
+    for row in out if several else ():
+        row.where = _only_in(job, row.index)
+    return out
+
+
+def _only_in(job: ImportJob, index: int) -> str:
+    """The sheets that a column stands in, where it does not stand in all of them."""
+    own = sorted({at for at, _column in job.mapping[index]["at"]})
+    return "" if own == layout.used(job) else ", ".join(job.sheets[at]["name"] for at in own)
 
 
 def _column_row(one: dict[str, Any], examples: list[str], labels: dict[str, str]) -> ColumnRow:
@@ -127,13 +205,18 @@ def _column_row(one: dict[str, Any], examples: list[str], labels: dict[str, str]
 
 def _why(one: dict[str, Any], labels: dict[str, str]) -> str:
     if one.get("chosen"):
-        return _("as chosen here; remembered") if one["key"] else _("as chosen here")
+        kept = one["key"] and one["at"][0][1] != layout.NAME
+        return _("as chosen here; remembered") if kept else _("as chosen here")
     if one["remembered"]:
+        if one["certainty"] == recognising.TO_CONFIRM:
+            return _("most senders mean this by it")
         return _("as somebody chose the last time")
+    if one["at"][0][1] == layout.NAME:
+        return _("the name of the sheet is that of a place") if one["key"] else ""
     if one["certainty"] == recognising.SURE:
         return _("known heading")
     if one["certainty"] == recognising.TO_CONFIRM:
-        return _("the heading is much like “%(heading)s”") % {"heading": labels.get(one["key"], "")}
+        return _("the heading may mean “%(heading)s”") % {"heading": labels.get(one["key"], "")}
     if one.get("ours"):
         return _("written here for the reader")
     return _("column without a heading") if not one["heading"] else _("heading not known")
