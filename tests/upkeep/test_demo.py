@@ -19,7 +19,9 @@ from baarada.packs.reader import read
 from baarada.registry import conflicts, queries
 from baarada.registry.models import Facility, Identifier, Paper, Person, Posting, Unit
 from baarada.upkeep.demo import building, script
+from baarada.upkeep.demo.lives import Lives
 from baarada.upkeep.demo.people import Inventor
+from baarada.upkeep.demo.workforce import Workforce
 from tests.emptying import empty_database
 from tests.upkeep.conftest import live_in
 
@@ -119,12 +121,18 @@ def test_one_seed_gives_one_cast_and_another_seed_another(db, settings, tmp_path
     live_in(settings, tmp_path / "home")
 
     def cast(seed):
-        drawn = Inventor(script.read("mali"), seed, datetime(2026, 11, 20).date()).cast(60)
-        return [[p.name for p in drawn.places], drawn.people]
+        told = script.read("mali")
+        inventor = Inventor(told, Workforce(told.pack), seed)
+        drawn = inventor.cast(60)
+        lives = Lives(inventor, inventor.workforce, seed)
+        seats = [one for some in drawn.seats.values() for one in some]
+        return [p.name for p in drawn.places], [
+            lives.of(*one, datetime(2026, 11, 20).date()) for one in seats
+        ]
 
     assert cast(1) == cast(1)
     assert cast(1) != cast(2)
-    assert sum(map(len, cast(1)[1].values())) == 60
+    assert len(cast(1)[1]) == 60
 
 
 def content():
@@ -156,16 +164,16 @@ class TestScript:
         offices = {o["code"] for o in tables["offices"]}
         cadres = {c["code"] for c in tables["cadres"]}
         choices = {(i["list"], i["code"]) for i in tables["lists"]}
-        areas = {a["name"] for a in tables["areas"]}
 
         assert {m.office for m in told.cast} | {d.office for d in told.districts} <= offices
         assert {d.office for d in told.districts} <= {m.office for m in told.cast}
-        assert {c for kind in told.kinds for c in kind.cadres} <= cadres
-        assert {("facility_type", kind.kind) for kind in told.kinds} <= choices
+        assert set(told.data["recruits"]) <= cadres
+        assert ("facility_type", told.data["large"]) in choices
         assert {("paper_kind", p["kind"]) for p in told.data["papers"]} <= choices
         assert {("unit_kind", kind) for kind in told.data["units"]} <= choices
         assert {("end_reason", c) for c in [*told.codes["left"], told.codes["training"]]} <= choices
-        assert {d.region for d in told.districts} | {d.below for d in told.districts if d.below} <= areas
+        assert {("study_kind", told.codes["further"]), ("licence_status", told.codes["expired"])} <= choices
+        assert len(told.birth_places) > 60
 
 
 @pytest.fixture
@@ -233,11 +241,11 @@ class TestFolders:
         assert "BAARADA_DATABASE" not in os.environ
         assert os.environ["BAARADA_HOME"].startswith(str(tmp_path / "demo"))
 
-    @pytest.mark.parametrize("workers", ["0", "39", "25001", "many", "-1"])
+    @pytest.mark.parametrize("workers", ["0", "39", "100001", "many", "-1"])
     def test_a_number_of_workers_that_cannot_be_is_refused(self, workers, tmp_path, capsys):
         with pytest.raises(SystemExit):
             demonstrating.main(["--workers", workers])
-        assert "25000" in capsys.readouterr().err
+        assert "100000" in capsys.readouterr().err
 
 
 def test_the_demonstration_is_entered_with_one_click(told, client):

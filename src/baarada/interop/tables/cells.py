@@ -145,11 +145,10 @@ def code(list_: str, *, unique: bool = False) -> Callable[[str], str]:
     """A reader of one list's choices: by code, label or the beginning of a label; ``unique``: of one label only."""
 
     def read(cell: str) -> str:
+        if found := lists.named(list_, cell):
+            return found.code or ""
         wanted = fold(cell)
         items = lists.items(list_)
-        for item in items:
-            if wanted in (fold(item.code or ""), fold(item.label_fr or ""), fold(item.label_en or "")):
-                return item.code or ""
         near = [i for i in items if len(wanted) > 2 and fold(item_label(i)).startswith(wanted)]
         if len(near) == 1 or (near and not unique):
             # The first in the list's own order: "privé" is the ordinary sort of private.
