@@ -286,12 +286,17 @@ class Finder:
     def office(self, cell: str) -> Office:
         """An office by code or name, or by the name of its area."""
         if cell not in self._offices:
-            ways = (
-                self._keyed(Office, cell),
-                self._by_area(self._keyed(Area, cell)),
-                self._beginning(cell),
-            )
-            found = next((offices for offices in ways if len(offices) == 1), [])
+            ways: list[list[Office]] = []
+            # Most cells name an office outright: the other ways are looked at where one has not found it.
+            for way in (
+                lambda: self._keyed(Office, cell),
+                lambda: self._by_area(self._keyed(Area, cell)),
+                lambda: self._beginning(cell),
+            ):
+                ways.append(way())
+                if len(ways[-1]) == 1:
+                    break
+            found = ways[-1] if len(ways[-1]) == 1 else []
             if not found:
                 several, none = (
                     _("Several offices are called “%(text)s”."),

@@ -31,7 +31,7 @@ from baarada.upkeep.demo.workforce import PUBLIC, Seat, Workforce
 DAYS = 730
 """How long ago the story begins."""
 ACTS_FROM, ACTS_TO = 500, 62
-MOST_TOLD = 1000
+MOST_TOLD = 500
 """Beyond so many people the same number of acts is told."""
 
 Tell = Callable[[int], None]
