@@ -17,10 +17,12 @@ from baarada.journal.queries import when
 from baarada.kernel.ids import as_uuid
 from baarada.packs.reader import read
 from baarada.registry import conflicts, queries
-from baarada.registry.models import Facility, Identifier, Paper, Person, Posting, Unit
+from baarada.registry.models import Exit, Facility, Identifier, Paper, Person, Posting, Unit
+from baarada.upkeep import preparing
 from baarada.upkeep.demo import building, script
 from baarada.upkeep.demo.lives import Lives
 from baarada.upkeep.demo.people import Inventor
+from baarada.upkeep.demo.shares import shares
 from baarada.upkeep.demo.workforce import Workforce
 from tests.emptying import empty_database
 from tests.upkeep.conftest import live_in
@@ -108,9 +110,32 @@ def test_a_demonstration_holds_what_a_register_meets(told):
     runtime.engine().rebuild()
     assert dump.digest(runtime.engine().store) == before
 
+    # It opens at once: nothing is left to prepare at its first start.
+    said = []
+    preparing.prepare(say=said.append)
+    assert said == []
+
     # It told how far it was.
     done, total = told[-1]
     assert done == total and [d for d, _t in told] == sorted(d for d, _t in told)
+
+
+def test_a_register_of_hundreds_holds_what_its_tables_ask(db, settings, tmp_path):
+    live_in(settings, tmp_path / "home")
+    building.build("mali", workers=300, seed=1)
+
+    found = shares(Workforce(read("mali")), 300, runtime.today())
+
+    assert {one.table for one in found} >= {"workers", "women", "ages", "employers", "dirt", "public nurses"}
+    # What the story changes meanwhile, and half a deck of cards.
+    wrong = [one for one in found if one.off > 0.1 and abs(one.found - one.asked) > 9]
+    assert wrong == []
+    # Ten years of careers: days long before this register have their figures too.
+    then = datetime.now(UTC).date() - timedelta(days=9 * 365)
+    assert 100 < Posting.objects.in_force(then).count() < 300
+    assert Exit.objects.live().count() > 5
+    verified = [p.what for p in verification.verify(runtime.engine())]
+    assert verified == []
 
 
 def test_nobody_is_let_in_with_a_click_where_it_is_no_demonstration(register):
@@ -124,7 +149,7 @@ def test_one_seed_gives_one_cast_and_another_seed_another(db, settings, tmp_path
         told = script.read("mali")
         inventor = Inventor(told, Workforce(told.pack), seed)
         drawn = inventor.cast(60)
-        lives = Lives(inventor, inventor.workforce, seed)
+        lives = Lives(inventor, inventor.workforce, seed, datetime(2026, 11, 20).date())
         seats = [one for some in drawn.seats.values() for one in some]
         return [p.name for p in drawn.places], [
             lives.of(*one, datetime(2026, 11, 20).date()) for one in seats

@@ -40,12 +40,17 @@ def prepare(*, say: Callable[[str], None] = print) -> None:
 
 def _bring_search_up_to_date(say: Callable[[str], None]) -> None:
     """Make the search keys anew where they were made by other spellings, or by an older program."""
-    path, now = settings.CONFIG.home / SEARCH_FILE, searchkeys.rules_in_use()
-    if path.exists() and path.read_text(encoding="utf-8") == now:
+    path = settings.CONFIG.home / SEARCH_FILE
+    if path.exists() and path.read_text(encoding="utf-8") == searchkeys.rules_in_use():
         return
     say(_("Preparing the search."))
     searchkeys.remake()
-    path.write_text(now, encoding="utf-8")
+    note_search()
+
+
+def note_search() -> None:
+    """Remember that all search keys of this register were made by the spellings of the moment."""
+    (settings.CONFIG.home / SEARCH_FILE).write_text(searchkeys.rules_in_use(), encoding="utf-8")
 
 
 def is_behind() -> bool:

@@ -47,7 +47,7 @@ class Lists:
         self.story = story
         self.inventor = story.inventor
         self.cast: Cast = story.inventor.cast(story.workers)
-        self.lives = Lives(story.inventor, story.workforce, story.seed)
+        self.lives = Lives(story.inventor, story.workforce, story.seed, story.today)
         self.first = [d.office for d in story.script.districts]
         self.others = sorted(set(self.cast.seats) - set(self.first))
         self._register: Register | None = None

@@ -4,7 +4,7 @@ Told as an office knows it on the day on which it writes its files: what came la
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,8 +16,6 @@ from baarada.upkeep.demo.quotas import Deck
 from baarada.upkeep.demo.workforce import COMMUNITY, PRIVATE, Seat, Workforce
 
 YEAR = 365
-LEAST_AGE, MOST_AGE = 22, 29
-"""At which people begin to work."""
 PROMOTED_AFTER = 6
 """Years in a grade."""
 MOST_POSTINGS = 4
@@ -46,9 +44,10 @@ class Life:
 class Lives:
     """Invents lives."""
 
-    def __init__(self, inventor: Inventor, workforce: Workforce, seed: int) -> None:
+    def __init__(self, inventor: Inventor, workforce: Workforce, seed: int, today: date) -> None:
         self.inventor = inventor
         self.workforce = workforce
+        self.today = today
         self.draw = draw = random.Random(f"{seed} lives")  # noqa: S311 - a story, not a secret
         self.places: dict[tuple[str, str], list[Place]] = {}
         """By kind and district."""
@@ -58,11 +57,10 @@ class Lives:
             self.kinds.setdefault(place.kind, []).append(place)
         data = workforce.data
         self.careers, self.dirt = data["careers"], data["dirt"]
-        ages = [int(age) for age in data["ages"] if age != "end"]
-        bands = {
-            (a, b): data["ages"][str(a)] for a, b in zip(ages, [*ages[1:], data["ages"]["end"]], strict=True)
-        }
-        self.ages = Deck(bands, draw)
+        self.ages: dict[str, tuple[Sequence[int], Deck[tuple[int, int]]]] = {}
+        for table in data["ages"]:
+            bands = Deck(workforce.bands(table), draw)
+            self.ages |= dict.fromkeys(table["groups"], (table["begin"], bands))
         self.sexes = {c: Deck({"F": share, "M": 100 - share}, draw) for c, share in data["women"].items()}
         self.lines = [self._lines(one, draw) for one in data["employers"]]
         self.rare: dict[str, Deck[bool]] = {
@@ -81,15 +79,19 @@ class Lives:
         return table, Deck({number: line["share"] for number, line in enumerate(table["lines"])}, draw)
 
     def of(self, seat: Seat, place: Place, on: date) -> Life:
-        """Somebody who works at a place on a day."""
-        low, high = self.ages.deal()
-        return self._life(seat, place, on, on - timedelta(days=self._between(low * YEAR, high * YEAR)), None)
+        """Somebody who works at a place on a day; of an age of the tables today, if that is later."""
+        (least, _most), ages = self.ages[seat.group]
+        low, high = ages.deal()
+        born = self.today - timedelta(days=self._between(low * YEAR, high * YEAR))
+        # Nobody was at work on that day before their studies were over.
+        born = min(born, on - timedelta(days=least * YEAR + self._between(60, YEAR)))
+        return self._life(seat, place, on, born, None)
 
     def leaver(self, seat: Seat, place: Place, on: date) -> Life:
         """Somebody who held such a seat, and left in the ten years before a day."""
         why = self.why.deal()
         left = on - timedelta(days=self._between(10, self.careers["years"] * YEAR))
-        age = self._between(58, 65) if why == self.inventor.script.codes["retired"] else self._between(28, 58)
+        age = self._between(58, 65) if why == self.inventor.script.codes["retired"] else self._between(35, 58)
         born = left - timedelta(days=age * YEAR + self._between(0, YEAR))
         return self._life(seat, place, left, born, why)
 
@@ -97,8 +99,9 @@ class Lives:
         return self.draw.randrange(least, most)
 
     def _life(self, seat: Seat, place: Place, last: date, born: date, why: str | None) -> Life:
-        began = born + timedelta(days=self._between(LEAST_AGE * YEAR, MOST_AGE * YEAR))
-        began = min(began, last - timedelta(days=self._between(60, 700)))
+        least, most = (age * YEAR for age in self.ages[seat.group][0])
+        began = born + timedelta(days=self._between(least, most))
+        began = min(began, last - timedelta(days=self._between(60, YEAR)))
         sex = self.sexes[seat.cadre].deal()
         out = Life(place.office, seat.cadre, self._person(sex, born, place))
         self._postings(out, seat, place, began, last, why)

@@ -101,10 +101,12 @@ class Story:
     def _districts(self, tell: Tell) -> None:
         """The list of health centres, then the first districts' lists of their people."""
         self.lists.facilities()
-        invented = self.inventor.places
+        public = {kind for shares in self.workforce.data["places"][PUBLIC].values() for kind in shares}
         for facility in Facility.objects.live().order_by("code"):
-            if facility.code in invented and invented[facility.code].office in self.offices:
-                self.places.setdefault(invented[facility.code].office, []).append(facility)
+            place = self.inventor.places.get(facility.code or "")
+            # The offices of the story move nobody into a private practice.
+            if place and place.office in self.offices and place.kind in public:
+                self.places.setdefault(place.office, []).append(facility)
         self.lists.first_districts(tell)
         gone = Exit.objects.live().values("person")
         for office, one in self.offices.items():

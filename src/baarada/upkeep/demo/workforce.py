@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from baarada.packs.reader import Pack
@@ -101,6 +102,12 @@ class Workforce:
         offices = {o["area"]: o["code"] for o in self.pack.tables["offices"] if o["kind"] == "district"}
         rows = [r for r in self.pack.tables["inclusions"] if r["parent"] == region and not r.get("ends")]
         return list(dict.fromkeys(offices[r["area"]] for r in rows if r["area"] in offices))
+
+    @staticmethod
+    def bands(table: Mapping[str, Any]) -> dict[tuple[int, int], int]:
+        """A table of ages: from an age up to, not including, another."""
+        ages = [int(age) for age in table["bands"]]
+        return dict(zip(pairwise([*ages, table["end"]]), table["bands"].values(), strict=True))
 
     # -- how many ---------------------------------------------------------------------
 
