@@ -18,7 +18,7 @@ from baarada import config, serving
 from baarada.sentences import gettext as _
 
 FOLDER = "demo"
-LEAST, MOST, USUAL = 40, 100_000, 25_000
+LEAST, MOST, USUAL = 60, 100_000, 25_000
 """Workers. With fewer there would be nobody left for the end of the story."""
 COMMAND = "build_demo"
 _PACKAGE = Path(__file__).parent

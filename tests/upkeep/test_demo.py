@@ -33,7 +33,7 @@ def told(db, settings, tmp_path):
     """A small demonstration, open."""
     live_in(settings, tmp_path / "home")
     steps = []
-    building.build("mali", workers=40, seed=1, tell=lambda done, total: steps.append((done, total)))
+    building.build("mali", workers=60, seed=1, tell=lambda done, total: steps.append((done, total)))
     settings.CONFIG = config.read({"BAARADA_HOME": str(tmp_path / "home")})
     return steps
 
@@ -56,7 +56,7 @@ def test_a_demonstration_holds_what_a_register_meets(told):
 
     # People: with and without a posting, with one that ended, with two at once.
     people = Person.objects.live()
-    assert people.count() >= 40
+    assert people.count() >= 60
     postings = {p.pk: list(Posting.objects.live().filter(person=p)) for p in people}
     running = {pk: [p for p in rows if p.span.holds(today)] for pk, rows in postings.items()}
     assert any(not rows for rows in postings.values())
@@ -177,7 +177,7 @@ def test_one_seed_tells_one_story(told, settings, tmp_path):
     empty_database()
     live_in(settings, tmp_path / "again")
 
-    building.build("mali", workers=40, seed=1)
+    building.build("mali", workers=60, seed=1)
 
     assert content() == first
 
@@ -261,12 +261,12 @@ class TestFolders:
         monkeypatch.setenv("BAARADA_DATABASE", "postgres://somebody@127.0.0.1/register")
         monkeypatch.setenv("BAARADA_HOME", str(tmp_path))
 
-        demonstrating.main(["--build-only", "--workers", "40"])
+        demonstrating.main(["--build-only", "--workers", "60"])
 
         assert "BAARADA_DATABASE" not in os.environ
         assert os.environ["BAARADA_HOME"].startswith(str(tmp_path / "demo"))
 
-    @pytest.mark.parametrize("workers", ["0", "39", "100001", "many", "-1"])
+    @pytest.mark.parametrize("workers", ["0", "59", "100001", "many", "-1"])
     def test_a_number_of_workers_that_cannot_be_is_refused(self, workers, tmp_path, capsys):
         with pytest.raises(SystemExit):
             demonstrating.main(["--workers", workers])

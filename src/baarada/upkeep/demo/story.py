@@ -108,10 +108,13 @@ class Story:
             if place and place.office in self.offices and place.kind in public:
                 self.places.setdefault(place.office, []).append(facility)
         self.lists.first_districts(tell)
+        # Nothing more happens to who left; and private practices do not tell the offices what happens there.
         gone = Exit.objects.live().values("person")
+        elsewhere = Facility.objects.live().exclude(kind__in=public).values("pk")
+        private = Posting.objects.live().filter(ends=None, facility_id__in=elsewhere).values("person")
         for office, one in self.offices.items():
-            found = Person.objects.live().filter(office=one).exclude(pk__in=gone).order_by("pk")
-            self.waiting[office] = list(found.values_list("pk", flat=True))
+            found = Person.objects.live().filter(office=one).exclude(pk__in=gone).exclude(pk__in=private)
+            self.waiting[office] = list(found.order_by("pk").values_list("pk", flat=True))
             self.random.shuffle(self.waiting[office])
 
     # -- the two years ----------------------------------------------------------------
@@ -134,7 +137,10 @@ class Story:
         desks = [d.office for d in self.script.districts if d.office in self.actors]
         for place, act in enumerate(told):
             self.day(ACTS_FROM - place * (ACTS_FROM - ACTS_TO) // len(told))
-            office = self.random.choice([d for d in desks if len(self.waiting[d]) > ENOUGH] or desks[1:])
+            able = [d for d in desks if len(self.waiting[d]) > ENOUGH] or [
+                d for d in desks[1:] if self.waiting[d]
+            ]
+            office = self.random.choice(able or desks[1:])
             act(office, self.actors[office])
             tell(1)
 
