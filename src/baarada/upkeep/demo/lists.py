@@ -13,10 +13,11 @@ from django.conf import settings
 from baarada.accounts import actions as accounts
 from baarada.accounts.models import SignIn
 from baarada.interop.tables import columns, jobs
+from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.pieces import in_pieces
-from baarada.registry import actions, intake, lists
+from baarada.registry import actions, intake, lists, rules
 from baarada.registry.intake import File
 from baarada.registry.models import Facility, Office, Person
 from baarada.upkeep.demo.files import Register, key_of, row
@@ -92,9 +93,10 @@ class Lists:
                 for i, life in enumerate(lives)
             ]
             name = self.story.script.words["staff_list"].format(office=office)
-            self.bring(columns.PEOPLE, rows, name, by)
+            if rows:
+                self.bring(columns.PEOPLE, rows, name, by)
+                self.type_in(lives, by)
             tell(len(listed))
-            self.type_in(lives, by)
             self.take_in(archived, on, by, tell)
             self.take_in(listed, on, by, lambda some: None, listed=True)
 
@@ -115,7 +117,7 @@ class Lists:
 
     def type_in(self, lives: Sequence[Life], by: Actor) -> None:
         """Type in what a list has no room for."""
-        office = self.register.offices[lives[0].office] if lives else None
+        office = self.register.offices[lives[0].office]
         found = Person.objects.live().filter(office=office).values("pk", "family_name", "given_names", "born")
         people = {key_of(one): one["pk"] for one in found}
         for piece in in_pieces(lives, TYPED_AT_ONCE):
@@ -124,6 +126,8 @@ class Lists:
             ) as act:
                 for life in piece:
                     rows = self.register.older(life)
+                    for model, values in rows:
+                        rules.refuse(intake.check(model, values, life.person.get("born"), runtime.today()))
                     if rows and (pk := people.get(key_of(life.person))):
                         intake.add_rows(act, Person(pk=pk, office=office), rows)
 
