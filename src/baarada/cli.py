@@ -119,8 +119,8 @@ _DJANGO = frozenset({
 })  # fmt: skip
 """Django's own commands that makers use."""
 
-_INNER = frozenset({"build_demo"})
-"""Commands that other commands start."""
+_INNER = frozenset({"build_demo", "demo_shares"})
+"""Commands that other commands start, or that makers use."""
 
 _WITHOUT_REGISTER = _DJANGO | _INNER | {"init", "restore", "demo"}
 """Commands that make a register, or need none."""

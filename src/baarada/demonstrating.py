@@ -18,7 +18,7 @@ from baarada import config, serving
 from baarada.sentences import gettext as _
 
 FOLDER = "demo"
-LEAST, MOST = 40, 25_000
+LEAST, MOST, USUAL = 60, 100_000, 25_000
 """Workers. With fewer there would be nobody left for the end of the story."""
 COMMAND = "build_demo"
 _PACKAGE = Path(__file__).parent
@@ -46,9 +46,9 @@ def main(args: list[str]) -> None:
 def parser() -> argparse.ArgumentParser:
     """What ``baarada demo`` takes."""
     out = argparse.ArgumentParser(
-        prog="baarada demo", description=_("Make a small demonstration register and open it.")
+        prog="baarada demo", description=_("Make a demonstration register and open it.")
     )
-    out.add_argument("--workers", type=_workers, default=500, help=f"{LEAST} to {MOST}. Default: 500.")
+    out.add_argument("--workers", type=_workers, default=USUAL, help=f"{LEAST} to {MOST}. Default: {USUAL}.")
     out.add_argument("--port", type=serving.port, default=8000, help="Default: 8000.")
     out.add_argument("--build-only", action="store_true", help="Make it, do not open it.")
     out.add_argument("--seed", type=int, default=1, help="Another number, other people. Default: 1.")
@@ -73,7 +73,7 @@ def recipe() -> str:
     """What stands for how this version makes a demonstration: another text, another demonstration."""
     sources = [
         *sorted(_PACKAGE.glob("upkeep/demo/*.py")),
-        *sorted(_PACKAGE.glob("packs/*/demonstration.toml")),
+        *sorted(_PACKAGE.glob("packs/*/demonstration*.toml")),
     ]
     found = hashlib.sha256()
     for path in sources:

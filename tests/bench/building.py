@@ -11,13 +11,18 @@ from django.db import connection, connections
 from baarada.interop.tables import jobs
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
-from baarada.registry.models import Identifier, Person, Posting
+from baarada.kernel.days import PartialDate
+from baarada.kernel.pieces import in_pieces
+from baarada.registry import actions, intake
+from baarada.registry.models import Absence, Employment, Identifier, Licence, Person, Posting, Qualification
 from baarada.upkeep import setup
 from tests.bench import floors, population
 from tests.bench.population import Population
 
 MOST_AGAIN = 2_000
-RECORDS = (Person, Identifier, Posting)
+RECORDS = (Person, Identifier, Posting, Employment, Qualification, Licence)
+"""What a row of the list becomes: nine rows of these."""
+TYPED_AT_ONCE = 250
 
 
 def path(name: str) -> Path:
@@ -42,11 +47,13 @@ def build(size: int) -> dict[str, Any]:
     keeper = _Floor()
     took = _bring("people", by, keeper.follow)
     keeper.tables.finish()
+    on_disk = bytes_of("default") - before
+    _type_in(by)
     return took | {
         "floor": keeper.tables.seconds,
         "rows": keeper.tables.rows,
         "sheet": floors.timed(lambda: floors.sheet(path("people"))),
-        "bytes": bytes_of("default") - before,
+        "bytes": on_disk,
         "floor_bytes": bytes_of(floors.ALIAS),
     }
 
@@ -81,9 +88,33 @@ class _Floor:
     def follow(self, people: int) -> None:
         # Ids begin with their time: the last are those just written.
         ids = list(Person.objects.order_by("-pk").values_list("pk", flat=True)[:people])
-        for model, column in ((Person, "pk"), (Identifier, "canonical"), (Posting, "canonical")):
+        for model in RECORDS:
+            column = "pk" if model is Person else "canonical"
             for record in model.objects.filter(**{f"{column}__in": ids}).order_by("pk"):
                 self.tables.add(record)
+
+
+def _type_in(by: Actor) -> None:
+    """What a list has no room for: an earlier posting of every second person, an absence of every third."""
+    last = Posting.objects.order_by("pk").select_related("person", "cadre")
+    for piece in in_pieces(enumerate(last.iterator(2000)), TYPED_AT_ONCE):
+        with actions.act_of(intake.TAKEN_IN, by) as act:
+            for number, posting in piece:
+                intake.add_rows(act, posting.person, _earlier(number, posting))
+
+
+def _earlier(number: int, posting: Posting) -> list[tuple[Any, dict[str, Any]]]:
+    rows: list[tuple[Any, dict[str, Any]]] = []
+    year = posting.starts.year
+    if number % 2:
+        rows.append((Posting, {
+            "facility": (posting.facility_id, posting.facility_label), "cadre": posting.cadre, "end_reason": "MUT",
+            "starts": PartialDate(year - 4), "ends": PartialDate(year - 1),
+        }))  # fmt: skip
+    if number % 3 == 0:
+        days = {"starts": PartialDate(year + 1, 8, 1), "ends": PartialDate(year + 1, 8, 30)}
+        rows.append((Absence, {"kind": "annuel", "days": 30, **days}))
+    return rows
 
 
 def _bring(kind: str, by: Actor, follow: Callable[[int], None]) -> dict[str, float]:

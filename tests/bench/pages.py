@@ -83,7 +83,7 @@ def serve(size: int) -> dict[str, Any]:
     out: dict[str, Any] = {
         "statements": {name: _statements(client, paths[-1]) for name, paths in addresses.items()}
     }
-    with _server() as (process, port):
+    with server(sys.executable, "-m", "baarada", "serve") as (process, port):
         browser = Browser(port, cookie)
         for paths in addresses.values():
             browser.get(paths[0])
@@ -138,12 +138,12 @@ def _statements(client: Client, path: str) -> int:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[psutil.Process, int]]:
-    """The program, serving on a port of its own."""
+def server(*command: str) -> Iterator[tuple[psutil.Process, int]]:
+    """A program that serves, on a port of its own: it is told which with ``--port``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    child = subprocess.Popen([sys.executable, "-m", "baarada", "serve", "--port", str(port)])
+    child = subprocess.Popen([*command, "--port", str(port)])
     process = psutil.Process(child.pid)
     try:
         _await(port)
@@ -184,12 +184,13 @@ def _together(port: int, cookie: str, paths: Sequence[str], floor: Sequence[str]
     share = len(paths) // ROUNDS
     for i in range(ROUNDS):
         piece = paths[i * share : (i + 1) * share]
-        at_least += _crowd(port, cookie, list(floor) * share)
-        seconds += _crowd(port, cookie, piece)
+        at_least += crowd(port, cookie, list(floor) * share)
+        seconds += crowd(port, cookie, piece)
     return {"seconds": seconds, "floor": at_least}
 
 
-def _crowd(port: int, cookie: str, paths: Sequence[str]) -> list[float]:
+def crowd(port: int, cookie: str, paths: Sequence[str]) -> list[float]:
+    """Eight people ask for pages at once; the seconds of each page."""
     todo: SimpleQueue[str] = SimpleQueue()
     for path in paths:
         todo.put(path)

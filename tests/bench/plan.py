@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.bench import budgets, registers
 from tests.bench.figures import FOR_EACH, FOR_ONE, Figure, middle, percentile
-from tests.bench.questions import PREFIX
+from tests.bench.questions import ALL_QUESTIONS, PREFIX
 from tests.bench.registers import Register
 
 Say = Callable[[str], None]
@@ -101,6 +101,24 @@ def _pages(figure: Maker, register: Register, built: dict[str, Any], say: Say) -
     yield figure("memory, serving", found["busy_mb"], "MB", None, budgets.PEAK_MB)
 
 
+def _admin(figure: Maker, register: Register, built: dict[str, Any], say: Say) -> Iterable[Figure]:
+    """Our pages beside those of a plain Django admin over the same people: the admin's are the floor."""
+    del built
+    say(f"a plain admin beside {register.size} people on {register.database}")
+    found = register.run("admin")
+    most = next(
+        (most for size, most in sorted(budgets.ADMIN.items(), reverse=True) if register.size >= size), None
+    )
+    for name, one in found["search"].items():
+        value, floor = (MS * percentile(one[k]) for k in ("ours", "admin"))
+        judged = most if name == ALL_QUESTIONS else None
+        yield figure(f"beside an admin: search, {name}, p95, 8 at once", value, "ms", floor, judged)
+    value, floor = (MS * middle(found["file"][k]) for k in ("ours", "admin"))
+    yield figure("beside an admin: file, median", value, "ms", floor, most)
+    value, floor = (MS * middle(found["list"][k]) for k in ("ours", "admin"))
+    yield figure("beside an admin: list of people, median", value, "ms", floor)
+
+
 def _trust(figure: Maker, register: Register, built: dict[str, Any], say: Say) -> Iterable[Figure]:
     """The same list again; rebuilding and verifying, for each entry."""
     del built
@@ -137,6 +155,7 @@ PLANS: dict[str, Plan] = {
     "import": _each(_imports),
     "questions": _each(_questions),
     "pages": _each(_pages),
+    "admin": _each(_admin),
     "trust": _each(_trust),
     "simulator": _simulator,
 }

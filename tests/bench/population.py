@@ -21,6 +21,8 @@ STAFF = 16
 PEOPLE_HEADINGS = (
     "Nom", "Prénom", "Sexe", "Date de naissance", "Lieu de naissance", "Téléphone", "Matricule", "NINA", "N° ordre",
     "Passeport", "Qualification", "Structure", "District", "Prise de service", "N° décision", "Date de la décision",
+    "Type d'agent", "Employeur", "Statut de l'agent", "Catégorie", "Échelon", "Financement", "Date d'engagement",
+    "Diplôme", "Année du diplôme", "Nature de l'inscription", "Ordre professionnel", "N° licence", "Licence depuis",
 )  # fmt: skip
 FACILITY_HEADINGS = ("Code", "Nom", "Type", "Niveau", "Secteur", "District", "Latitude", "Longitude")
 _BEGIN, _END = (
@@ -82,6 +84,9 @@ class Population:
                 f"{1 + i:014}{rng.choice('ABCDEFGH')}", f"O{i:06}", f"PA{i:07}", rng.choice(self.cadres),
                 place.name, place.district, f"{starts:%d/%m/%Y}",
                 f"{starts:%Y}-{i:07}/MSDS", f"{starts:%d/%m/%Y}",
+                "fonct-etat", "ETAT", "FONC-E", rng.choice(("A", "B2", "B1", "C")), str(1 + i % 15), "BN",
+                f"{starts:%d/%m/%Y}", rng.choice(("DM", "LIC-SI", "LIC-SO", "DT")), f"{starts.year - 1}",
+                "inscription", "ONIIM", f"L{i:06}", f"{starts.year}",
             ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class Question:
 
 
 QUESTIONS = 200
+ALL_QUESTIONS = "200 typed"
 
 
 def typed(population: Population) -> list[Question]:

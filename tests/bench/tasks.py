@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from tests.bench import asking, building, pages, simulating, trusting  # noqa: E402
+from tests.bench import asking, beside, building, pages, simulating, trusting  # noqa: E402
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "lists": building.lists,
@@ -21,6 +21,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "again": building.again,
     "ask": asking.ask,
     "serve": pages.serve,
+    "admin": beside.admin,
     "rebuild": trusting.rebuild,
     "verify": trusting.verify,
     "simulate": simulating.simulate,

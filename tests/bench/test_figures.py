@@ -143,7 +143,7 @@ def measured(tmp_path_factory):
         "--out",
         str(out),
     ]
-    for plan in ("import", "questions", "pages", "trust"):
+    for plan in ("import", "questions", "pages", "admin", "trust"):
         command += ["--only", plan]
     found = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False,
@@ -159,6 +159,14 @@ def test_a_small_register_is_measured_from_file_to_rebuild(measured):
     assert measured["search, number, statements"]["value"] < 12
     assert measured["rebuild"]["ratio"] > 0
     assert measured["the same list again"]["ratio"] > 0
+
+
+def test_the_same_is_asked_of_a_plain_admin(measured):
+    beside = [name for name in measured if name.startswith("beside an admin: ")]
+    assert len(beside) == 7
+    assert all(measured[name]["value"] > 0 and measured[name]["floor"] > 0 for name in beside)
+    # So small a register says nothing of which is quicker.
+    assert all(measured[name]["at_most"] is None for name in beside)
 
 
 def test_pages_are_measured_from_the_program_that_serves(measured):

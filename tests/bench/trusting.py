@@ -8,7 +8,6 @@ import cbor2
 from django.db import connection
 
 from baarada.journal import runtime, verification
-from baarada.registry.models import Identifier, Person, Posting
 from tests.bench import building, floors
 
 PIECE = 5_000
@@ -22,7 +21,7 @@ def rebuild(size: int) -> dict[str, Any]:
     engine.rebuild()
     took = time.perf_counter() - began
     tables = floors.PlainTables(building.RECORDS)
-    for model in (Person, Identifier, Posting):
+    for model in building.RECORDS:
         for record in model.objects.order_by("pk").iterator(2000):
             tables.add(record)
     tables.finish()

@@ -24,7 +24,7 @@ from baarada.journal.merging import Held
 from baarada.journal.models import NATIONAL_SCOPE, Link, Record
 from baarada.journal.rows import read_heads
 from baarada.journal.schema import FieldSpec, TypeSpec
-from baarada.journal.values import OUTSIDE, BadValue, Value, normal, same
+from baarada.journal.values import DAY, OUTSIDE, BadValue, Value, normal, same
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
@@ -265,8 +265,9 @@ def core_value(field: FieldSpec, value: Any) -> Value:
         BadValue: the field cannot hold it.
     """
     if isinstance(value, PartialDate):
-        value = value.number
-    elif field.kind == OUTSIDE:
+        # It was looked at when it was made.
+        return value.number if field.kind == DAY else normal(field.kind, value.number)
+    if field.kind == OUTSIDE:
         value = _labelled(value)
     elif isinstance(value, Record):
         value = as_id(value.pk)

@@ -21,7 +21,8 @@ class _Column:
 
     number: int
     names: tuple[str, ...]
-    write: Callable[[Any], tuple[Any, ...]]
+    write: Callable[[Any], tuple[Any, ...]] | None
+    """None where the value goes in as it is."""
     read: Callable[..., Any]
 
 
@@ -61,8 +62,8 @@ class Table:
         if spec.kind == ENTRIES:
             return _Column(number, (column,), lambda v: (v and cbor2.dumps(v),), _cbor_out)
         if spec.kind == FLAG:
-            return _Column(number, (column,), _one, lambda v: None if v is None else bool(v))
-        return _Column(number, (column,), _one, same)
+            return _Column(number, (column,), None, lambda v: None if v is None else bool(v))
+        return _Column(number, (column,), None, same)
 
     def _outside_in(self, value: Any) -> tuple[Any, Any]:
         return (None, None) if value is None else (self.id_in(value[0]), value[1])
@@ -81,7 +82,11 @@ class Table:
             values[0],
         ]
         for column in self.columns:
-            out += column.write(values.get(column.number))
+            value = values.get(column.number)
+            if column.write is None:
+                out.append(value)
+            else:
+                out += column.write(value)
         if self.derived:
             by_name = {self.spec.fields[n].name: v for n, v in values.items()}
             out += [function(by_name) for _, function in self.derived]
@@ -101,10 +106,6 @@ class Table:
 def same(value: Any) -> Any:
     """A value that SQLite keeps as it is."""
     return value
-
-
-def _one(value: Any) -> tuple[Any]:
-    return (value,)
 
 
 def uuid_in(value: Id | None) -> UUID | None:

@@ -33,8 +33,12 @@ def normal(kind: str, value: Value) -> Value:
         BadValue: the field's kind cannot hold it.
     """
     if kind == TEXT and isinstance(value, str):
-        value = tidy(value) or None
-    elif kind == TEXTS and isinstance(value, list | tuple):
+        text = tidy(value)
+        # What was tidied just now need not be looked at for that again.
+        if len(text) > LONGEST_TEXT:
+            raise _bad(kind, text)
+        return text or None
+    if kind == TEXTS and isinstance(value, list | tuple):
         value = [t for t in (tidy(str(v)) for v in value) if t] or None
     elif kind == OUTSIDE and isinstance(value, list | tuple) and len(value) == 2:
         label = value[1]
@@ -46,7 +50,11 @@ def normal(kind: str, value: Value) -> Value:
 def check(kind: str, value: Value) -> None:
     """Raise ``BadValue`` unless ``value`` is one that the journal keeps in this kind of field."""
     if value is not None and not _CHECKS[kind](value):
-        raise BadValue(f"{kind} cannot be {value!r:.60}")
+        raise _bad(kind, value)
+
+
+def _bad(kind: str, value: Value) -> BadValue:
+    return BadValue(f"{kind} cannot be {value!r:.60}")
 
 
 def same(kind: str, one: Value, other: Value) -> bool:

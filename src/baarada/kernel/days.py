@@ -60,15 +60,20 @@ class PartialDate:
     day: int = 0
 
     def __post_init__(self) -> None:
-        text = f"{self.day:02}/{self.month:02}/{self.year}"
+        reason = self._problem()
+        if reason:
+            raise BadDate(reason, f"{self.day:02}/{self.month:02}/{self.year}")
+
+    def _problem(self) -> str:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
-            raise BadDate("out of range", text)
+            return "out of range"
         if not 0 <= self.month <= 12:
-            raise BadDate("no such month", text)
-        if not self.month and self.day:
-            raise BadDate("no such day", text)
-        if not 0 <= self.day <= (calendar.monthrange(self.year, self.month)[1] if self.month else 0):
-            raise BadDate("no such day", text)
+            return "no such month"
+        # Every month has 28 days: an import makes dates by the hundred thousand.
+        if 0 <= self.day <= (28 if self.month else 0):
+            return ""
+        last = calendar.monthrange(self.year, self.month)[1] if self.month else 0
+        return "" if 0 <= self.day <= last else "no such day"
 
     @classmethod
     def of(cls, number: int) -> "PartialDate":

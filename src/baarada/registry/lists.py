@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,6 +25,10 @@ class _Kept:
     """The same choices by their ids."""
     cadres: dict[UUID, Cadre]
     until: float
+    ordered: dict[tuple[str, str], list[ListItem]] = field(default_factory=dict)
+    """The choices of a list in their order, by list and language."""
+    named: dict[tuple[str, str], dict[str, ListItem]] = field(default_factory=dict)
+    """The same by what they are called."""
 
 
 _kept: list[_Kept] = []
@@ -73,10 +77,32 @@ def codes() -> list[str]:
 
 def items(list_: str, on: date | None = None) -> list[ListItem]:
     """The choices of a list, in their order; only those in force on a day if one is given."""
-    found = [i for (name, _), i in _read().items.items() if name == list_]
-    if on is not None:
-        found = [i for i in found if i.span.holds(on)]
-    return sorted(found, key=lambda i: (i.order is None, i.order or 0, fold(str(i))))
+    found = _ordered(_read(), list_, language())
+    return list(found) if on is None else [i for i in found if i.span.holds(on)]
+
+
+def _ordered(kept: _Kept, list_: str, spoken: str) -> list[ListItem]:
+    if (list_, spoken) not in kept.ordered:
+        found = [i for (name, _), i in kept.items.items() if name == list_]
+        found.sort(key=lambda i: (i.order is None, i.order or 0, fold(str(i))))
+        kept.ordered[list_, spoken] = found
+    return kept.ordered[list_, spoken]
+
+
+def named(list_: str, text: str) -> ListItem | None:
+    """The first choice of a list with this code, or with this label in some language; None if there is none.
+
+    Asked for every cell of a long import: the names are folded once, not at each cell.
+    """
+    kept, spoken = _read(), language()
+    if (list_, spoken) not in kept.named:
+        names: dict[str, ListItem] = {}
+        for item in _ordered(kept, list_, spoken):
+            for name in (item.code, item.label_fr, item.label_en):
+                if name:
+                    names.setdefault(fold(name), item)
+        kept.named[list_, spoken] = names
+    return kept.named[list_, spoken].get(fold(text))
 
 
 def choices(list_: str, on: date | None = None) -> list[tuple[str, str]]:

@@ -183,10 +183,11 @@ def _add(states: list[State]) -> None:
     from baarada.journal import runtime
 
     types = runtime.schema().types
+    names = {type_: {n: field.name for n, field in types[type_].fields.items()} for type_ in _by_type}
     rows, words = [], set()
     for state in states:
-        fields = types[state.type].fields
-        values = {fields[number].name: value for number, value in state.values.items() if number in fields}
+        known = names[state.type]
+        values = {known[number]: value for number, value in state.values.items() if value and number in known}
         target = _ids([state.id])[0]
         for key, kind in dict.fromkeys(_by_type[state.type](values)):
             rows.append((key, kind, state.type, target))

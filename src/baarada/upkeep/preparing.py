@@ -60,6 +60,13 @@ def _bring_lists_up_to_date(say: Callable[[str], None]) -> None:
         path.write_text(now, encoding="utf-8")
 
 
+def note_made() -> None:
+    """Remember that all search keys and outlines of this register were made by the rules of the moment."""
+    home = settings.CONFIG.home
+    (home / SEARCH_FILE).write_text(searchkeys.rules_in_use(), encoding="utf-8")
+    (home / OUTLINES_FILE).write_text(outlines.rules_in_use(), encoding="utf-8")
+
+
 def _is_made_by(path: Path, now: str) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == now
 

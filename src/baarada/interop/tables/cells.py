@@ -183,11 +183,10 @@ def code(list_: str, *, unique: bool = False) -> Callable[[str], str]:
     """A reader of one list's choices: by code, label or the beginning of a label; ``unique``: of one label only."""
 
     def read(cell: str) -> str:
+        if found := lists.named(list_, cell):
+            return found.code or ""
         wanted = fold(cell)
         items = lists.items(list_)
-        for item in items:
-            if wanted in (fold(item.code or ""), fold(item.label_fr or ""), fold(item.label_en or "")):
-                return item.code or ""
         near = [i for i in items if len(wanted) > 2 and fold(item_label(i)).startswith(wanted)]
         if len(near) == 1 or (near and not unique):
             # The first in the list's own order: "privé" is the ordinary sort of private.
@@ -363,14 +362,19 @@ class Finder:
     def office(self, cell: str) -> Office:
         """An office by code or name, or by the name of its area."""
         if cell not in self._offices:
-            ways = (
-                self._keyed(Office, cell),
+            ways: list[list[Office]] = []
+            # Most cells name an office outright: the other ways are looked at where one has not found it.
+            for way in (
+                lambda: self._keyed(Office, cell),
                 # “Zone d'Ambrel”: the apostrophe joins, and the word is looked up as it is joined.
-                self._keyed(Office, f"d'{cell}"),
-                self._by_area(self._keyed(Area, cell)),
-                self._beginning(cell),
-            )
-            found = next((offices for offices in ways if len(offices) == 1), [])
+                lambda: self._keyed(Office, f"d'{cell}"),
+                lambda: self._by_area(self._keyed(Area, cell)),
+                lambda: self._beginning(cell),
+            ):
+                ways.append(way())
+                if len(ways[-1]) == 1:
+                    break
+            found = ways[-1] if len(ways[-1]) == 1 else []
             self._offices[cell] = found[0] if found else self._said_office(cell, several=any(ways))
         return self._offices[cell]
 

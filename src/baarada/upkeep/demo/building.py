@@ -10,7 +10,7 @@ from baarada import config
 from baarada.journal import runtime
 from baarada.packs import loader
 from baarada.registry import country
-from baarada.upkeep import setup
+from baarada.upkeep import preparing, setup
 from baarada.upkeep.demo import script
 from baarada.upkeep.demo.clock import StoryClock, telling, write_then
 from baarada.upkeep.demo.story import DAYS, Story
@@ -41,4 +41,6 @@ def build(
         for _size, step in steps:
             step(forward)
         runtime.engine().seal()
+        # Every key was made here, just now: the first start need not make them again.
+        preparing.note_made()
     config.write_node(settings.CONFIG.home, pack=pack, time_zone=told.pack.time_zone, demo=True)

@@ -1,7 +1,6 @@
-"""What a country's ``demonstration.toml`` says: the cast, the districts, of what places and people are invented."""
+"""What a country's ``demonstration.toml`` says: the cast, the districts, how places are named, what people write."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,22 +30,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A place of the story: its office, and how lists name the areas in which its health centres lie."""
+    """A place of the story."""
 
     office: str
-    region: str
-    below: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceKind:
-    """A kind of health centre: how many people work in one, and how often each cadre is met."""
-
-    kind: str
-    name: str
-    staff: int
-    cadres: Mapping[str, int]
-    first: int = 0
 
 
 class Script:
@@ -67,9 +53,10 @@ class Script:
         return [District(**one) for one in self.data["districts"]]
 
     @cached_property
-    def kinds(self) -> list[PlaceKind]:
-        """The kinds of health centre."""
-        return [PlaceKind(**one) for one in self.data["places"]["kinds"]]
+    def birth_places(self) -> list[str]:
+        """Where people are born: the health districts, without what tells two of one name apart."""
+        areas = self.pack.tables["areas"]
+        return [a["name"].partition(" (")[0] for a in areas if a["kind"] == "health_district"]
 
     @property
     def codes(self) -> dict[str, Any]:

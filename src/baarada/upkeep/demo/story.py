@@ -19,20 +19,20 @@ from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.registry import actions, career, lists, papers, posts
 from baarada.registry.actions import Why
-from baarada.registry.models import FULL_TIME, Absence, Facility, Office, Person, Post, Posting
+from baarada.registry.models import FULL_TIME, Absence, Exit, Facility, Office, Person, Post, Posting
 from baarada.upkeep.demo import drawing
 from baarada.upkeep.demo.clock import StoryClock
-from baarada.upkeep.demo.people import ENOUGH, Inventor, Row, facility_rows, write_list
+from baarada.upkeep.demo.files import row
+from baarada.upkeep.demo.lists import Lists
+from baarada.upkeep.demo.people import ENOUGH, Inventor, Row
 from baarada.upkeep.demo.script import Script
+from baarada.upkeep.demo.workforce import PUBLIC, Seat, Workforce
 
 DAYS = 730
 """How long ago the story begins."""
-LISTS_FROM, LISTS_TO = 722, 520
 ACTS_FROM, ACTS_TO = 500, 62
-MOST_TOLD = 1000
+MOST_TOLD = 500
 """Beyond so many people the same number of acts is told."""
-UNPOSTED = 40
-"""Of so many people one has no posting."""
 
 Tell = Callable[[int], None]
 
@@ -44,9 +44,12 @@ class Story:
         self.script = script
         self.clock = clock
         self.workers = workers
+        self.seed = seed
         self.today = today
         self.random = random.Random(f"{seed} story")  # noqa: S311 - a story, not a secret
-        self.inventor = Inventor(script, seed, today)
+        self.workforce = Workforce(script.pack)
+        self.inventor = Inventor(script, self.workforce, seed)
+        self.lists = Lists(self)
         self.actors: dict[str, Actor] = {}
         self.offices: dict[str, Office] = {}
         self.places: dict[str, list[Facility]] = {}
@@ -56,9 +59,11 @@ class Story:
     def steps(self) -> list[tuple[int, Callable[[Tell], None]]]:
         """The parts of the story in their order, each with how much it is."""
         told = self._told()
+        by_list, archived = self.lists.sizes()
         return [
-            (self.workers, self._lists),
+            (by_list, self._districts),
             (len(told), lambda tell: self._tell(told, tell)),
+            (archived, self.lists.archives),
             (11, self._now),
         ]
 
@@ -87,49 +92,30 @@ class Story:
         """Whoever stands between the first district and the country."""
         return next(a for a in self.actors.values() if a.kind == "region")
 
-    def _day(self, ago: int) -> date:
+    def day(self, ago: int) -> date:
+        """Let time pass until so many days before today; returns that day."""
         day = self.today - timedelta(days=ago)
         self.clock.move_to(day, 8 * 60 + self.random.randrange(8 * 60))
         return day
 
-    def _lists(self, tell: Tell) -> None:
-        """The list of health centres, then each district's list of its people."""
-        cast = self.inventor.cast(self.workers)
-        self._day(LISTS_FROM + 4)
-        rows = list(facility_rows(cast.places, self.script))
-        self._bring(columns.FACILITIES, rows, self.script.words["facility_list"], self.national)
-        for facility in (
-            Facility.objects.live().filter(code__in=[p.code for p in cast.places]).order_by("code")
-        ):
-            self.places.setdefault(self.inventor.places[facility.code].district.office, []).append(facility)
-        for place, (office, people) in enumerate(sorted(cast.people.items())):
-            self._day(LISTS_FROM - place * (LISTS_FROM - LISTS_TO) // len(cast.people))
-            rows = [self._without_posting(row) if i % UNPOSTED == 7 else row for i, row in enumerate(people)]
-            name = self.script.words["staff_list"].format(office=office)
-            self._bring(columns.PEOPLE, rows, name, self.actors[office])
-            tell(len(people))
+    def _districts(self, tell: Tell) -> None:
+        """The list of health centres, then the first districts' lists of their people."""
+        self.lists.facilities()
+        public = {kind for shares in self.workforce.data["places"][PUBLIC].values() for kind in shares}
+        for facility in Facility.objects.live().order_by("code"):
+            place = self.inventor.places.get(facility.code or "")
+            # The offices of the story move nobody into a private practice.
+            if place and place.office in self.offices and place.kind in public:
+                self.places.setdefault(place.office, []).append(facility)
+        self.lists.first_districts(tell)
+        # Nothing more happens to who left; and private practices do not tell the offices what happens there.
+        gone = Exit.objects.live().values("person")
+        elsewhere = Facility.objects.live().exclude(kind__in=public).values("pk")
+        private = Posting.objects.live().filter(ends=None, facility_id__in=elsewhere).values("person")
         for office, one in self.offices.items():
-            found = Person.objects.live().filter(office=one).order_by("pk")
-            self.waiting[office] = list(found.values_list("pk", flat=True))
+            found = Person.objects.live().filter(office=one).exclude(pk__in=gone).exclude(pk__in=private)
+            self.waiting[office] = list(found.order_by("pk").values_list("pk", flat=True))
             self.random.shuffle(self.waiting[office])
-
-    def _without_posting(self, row: Row) -> Row:
-        return {key: cell for key, cell in row.items() if not key.startswith("posting.")}
-
-    def _bring(self, kind: str, rows: Sequence[Row], name: str, by: Actor, *, to_the_end: bool = True) -> Any:
-        """Bring a list in as the page of imports does; or leave it after its dry run."""
-        path = settings.CONFIG.work / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_list(path, kind, rows)
-        try:
-            job = jobs.begin(kind, path, name, by=by)
-        finally:
-            path.unlink()
-        jobs.plan(job)
-        if to_the_end:
-            jobs.ready(job)
-            jobs.write(job)
-        return job
 
     # -- the two years ----------------------------------------------------------------
 
@@ -150,16 +136,19 @@ class Story:
         self._services()
         desks = [d.office for d in self.script.districts if d.office in self.actors]
         for place, act in enumerate(told):
-            self._day(ACTS_FROM - place * (ACTS_FROM - ACTS_TO) // len(told))
-            office = self.random.choice([d for d in desks if len(self.waiting[d]) > ENOUGH] or desks[1:])
+            self.day(ACTS_FROM - place * (ACTS_FROM - ACTS_TO) // len(told))
+            able = [d for d in desks if len(self.waiting[d]) > ENOUGH] or [
+                d for d in desks[1:] if self.waiting[d]
+            ]
+            office = self.random.choice(able or desks[1:])
             act(office, self.actors[office])
             tell(1)
 
     def _services(self) -> None:
         """The larger centres have services."""
-        self._day(ACTS_FROM + 5)
+        self.day(ACTS_FROM + 5)
         for office, facilities in self.places.items():
-            large = next(f for f in facilities if f.kind == self.script.kinds[0].kind)
+            large = next(f for f in facilities if f.kind == self.script.data["large"])
             for kind, name in self.script.data["units"].items():
                 actions.add_unit(large, {"kind": kind, "name": name}, by=self.actors[office])
             self._posts(large, self.actors[office])
@@ -187,6 +176,13 @@ class Story:
         while self.waiting[office]:
             person = Person.objects.select_related("office").get(pk=self.waiting[office].pop())
             if not person.deleted:
+                return person
+        return None
+
+    def _born(self, office: str) -> Person | None:
+        """The same, of whom a birth is known."""
+        while (person := self._next(office)) is not None:
+            if person.born is not None:
                 return person
         return None
 
@@ -219,7 +215,7 @@ class Story:
             actions.revise(person, value, seen=journal.seen(person), by=by)
 
     def _birth_corrected(self, office: str, by: Actor) -> None:
-        if person := self._next(office):
+        if person := self._born(office):
             actions.revise(
                 person, {"born": self._other_day(person)}, seen=journal.seen(person), by=by,
                 mode=actions.MODES["correct"], why=self._why("wrong_birth"),
@@ -316,7 +312,7 @@ class Story:
             "sex": sex, "born": PartialDate(self.today.year - 27, 1 + self.random.randrange(12)),
             "phone": self.inventor.phone(), "nationality": self.script.codes["country"],
         }  # fmt: skip
-        cadre = self.random.choice([c for c in lists.cadres() if c.code in self.script.kinds[1].cadres])
+        cadre = self.random.choice([c for c in lists.cadres() if c.code in self.script.data["recruits"]])
         posting = {
             "facility": facility, "cadre": cadre, "starts": self._today(),
             "reason": self.script.codes["first_posting"], "decision": self.inventor.decision(runtime.today()),
@@ -333,11 +329,11 @@ class Story:
             (14, self._births), (9, self._names), (6, self._cadres), (5, self._share_proposed), (4, self._phones),
             (3, self._settled), (1, self._late_list),
         ):  # fmt: skip
-            self._day(ago)
+            self.day(ago)
             act(first.office, second.office, here, region)
             tell(1)
 
-    def _both_write(self, record: Any, one: Any, other: Any, here: Actor, region: Actor) -> None:
+    def both_write(self, record: Any, one: Any, other: Any, here: Actor, region: Actor) -> None:
         """Two offices change what they both have open on their screens."""
         seen = journal.seen(record)
         actions.revise(record, one, seen=seen, by=here)
@@ -345,9 +341,9 @@ class Story:
         actions.revise(type(record).objects.get(pk=record.pk), other, seen=seen, by=region)
 
     def _settled(self, first: str, second: str, here: Actor, region: Actor) -> None:
-        person = self._next(first)
+        person = self._born(first)
         day, other = PartialDate(person.born.year, 3, 12), PartialDate(person.born.year, 3, 21)
-        self._both_write(person, {"born": day}, {"born": other}, here, region)
+        self.both_write(person, {"born": day}, {"born": other}, here, region)
         person = Person.objects.get(pk=person.pk)
         self.clock.ms += 86_400_000
         actions.decide(
@@ -356,16 +352,16 @@ class Story:
 
     def _births(self, first: str, second: str, here: Actor, region: Actor) -> None:
         for _one in range(2):
-            person = self._next(first)
+            person = self._born(first)
             year = person.born.year
-            self._both_write(
+            self.both_write(
                 person, {"born": PartialDate(year, 4, 12)}, {"born": PartialDate(year, 12, 4)}, here, region
             )
 
     def _names(self, first: str, second: str, here: Actor, region: Actor) -> None:
         person = self._next(first)
         one, other = (self.inventor.name("given", person.sex) for _name in range(2))
-        self._both_write(
+        self.both_write(
             person, {"given_names": f"{person.given_names} {one}"}, {"given_names": f"{other} {person.given_names}"},
             here, region,
         )  # fmt: skip
@@ -374,9 +370,9 @@ class Story:
         """Both change somebody's cadre: it is the office in charge that says."""
         _person, posting = self._posted(first)
         one, other = [
-            c for c in lists.cadres() if c.code in self.script.kinds[0].cadres and c != posting.cadre
+            c for c in lists.cadres() if c.code in self.script.data["recruits"] and c != posting.cadre
         ][:2]
-        self._both_write(posting, {"cadre": one}, {"cadre": other}, here, region)
+        self.both_write(posting, {"cadre": one}, {"cadre": other}, here, region)
 
     def _share_proposed(self, first: str, second: str, here: Actor, region: Actor) -> None:
         """The region proposes a share of time to the office in charge."""
@@ -386,7 +382,7 @@ class Story:
     def _phones(self, first: str, second: str, here: Actor, region: Actor) -> None:
         person = self._next(first)
         one, other = ({"phone": self.inventor.phone()} for _phone in range(2))
-        self._both_write(person, one, other, here, region)
+        self.both_write(person, one, other, here, region)
 
     def _taken_back(self, first: str, second: str, here: Actor, region: Actor) -> None:
         """A transfer that was not to be."""
@@ -398,13 +394,21 @@ class Story:
         """A list brought in by mistake."""
         rows = [self._someone(second) for _row in range(5)]
         by = self.actors[second]
-        job = self._bring(columns.PEOPLE, rows, self.script.words["staff_list"].format(office=second), by)
+        job = self.lists.bring(
+            columns.PEOPLE, rows, self.script.words["staff_list"].format(office=second), by
+        )
         self.clock.ms += 1_200_000
         jobs.undo(job, by=by)
 
     def _someone(self, office: str) -> Row:
+        """A new row of an office's list."""
         place = self.inventor.places[self.random.choice(self.places[office]).code]
-        return self.inventor.person(place, next(iter(place.kind.cadres)))
+        cadre = self.random.choice(self.script.data["recruits"])
+        seat = Seat(office, place.kind, self.workforce.group_of[cadre], cadre, PUBLIC)
+        return row(self.lists.lives.of(seat, place, runtime.today())) | {"born": self._birthday()}
+
+    def _birthday(self) -> str:
+        return f"{self.random.randrange(1, 29):02}/{self.random.randrange(1, 13):02}/{self.today.year - 31}"
 
     def _same_person(self, first: str, second: str, here: Actor, region: Actor) -> None:
         """Somebody whose file was opened twice."""
@@ -462,4 +466,4 @@ class Story:
                  "phone": self.inventor.phone(), "office": first}
             )  # fmt: skip
         rows.append(self._someone(first) | {"born": f"30/02/{self.today.year - 30}"})
-        self._bring(columns.PEOPLE, rows, self.script.words["late_list"], here, to_the_end=False)
+        self.lists.bring(columns.PEOPLE, rows, self.script.words["late_list"], here, to_the_end=False)

@@ -90,6 +90,7 @@ KINDS: dict[str, Any] = {
     "conflict.decided": gettext_lazy("Disagreement decided"),
     "undone": gettext_lazy("Act undone"),
     "people.imported": gettext_lazy("Import of a list of staff"),
+    "people.taken_in": gettext_lazy("Files taken in from the archive"),
     "facilities.imported": gettext_lazy("Import of a list of facilities"),
     "pack.loaded": gettext_lazy("Lists of the country taken in"),
 }

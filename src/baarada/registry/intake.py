@@ -1,0 +1,107 @@
+"""Whole files taken in by the hundred: people with their numbers, postings and careers, as an archive holds them.
+
+The rules are those of a file opened by hand. Everything is one act, written in pieces of at most 500 entries, each
+piece in one transaction: a stop leaves whole files, and what is here can be taken back as one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from baarada.journal import actions as journal
+from baarada.journal import runtime
+from baarada.journal.models import Record
+from baarada.kernel.actors import Actor
+from baarada.kernel.ids import Id
+from baarada.registry import rules
+from baarada.registry.checking import check_row
+from baarada.registry.models import FULL_TIME, OF_A_CAREER, Identifier, Person, Posting
+
+Values = Mapping[str, Any]
+MOST_ENTRIES = 500
+"""In one transaction."""
+TAKEN_IN = "people.taken_in"
+_DEFAULTS: dict[type[Record], Values] = {Posting: {"kind": "appointment", "share": FULL_TIME, "main": True}}
+_KINDS: dict[type[Record], str] = {Identifier: "identifier.added", Posting: "posting.started"}
+
+
+@dataclass(slots=True)
+class File:
+    """Somebody's file: their own facts, and the rows below, each with its kind of record."""
+
+    person: Values
+    rows: Sequence[tuple[type[Record], Values]] = ()
+
+
+def take_in(
+    files: Iterable[File], *, by: Actor, reason: str, act: Id | None = None,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Id:  # fmt: skip
+    """Write files that are new; returns the act. ``tell`` is told how many files each piece held.
+
+    ``reason`` says where they come from. A file names its office in charge, and each posting its facility.
+
+    Raises:
+        Invalid: with a sentence for each field of the first file that breaks a rule; the pieces before it stay.
+    """
+    by.require("person.add")
+    found = act or runtime.new_id()
+    today = runtime.today()
+    for piece in _pieces(files):
+        for file in piece:
+            rules.refuse(problems(file, today))
+        with transaction.atomic(), journal.write(TAKEN_IN, by=by, reason=reason, act=found) as one:
+            for file in piece:
+                # The first entry of an act says what the act was.
+                person = one.add(Person, entry_kind="person.added" if one.drafts else "", **file.person)
+                add_rows(one, person, file.rows)
+        tell(len(piece))
+    return found
+
+
+def add_rows(act: journal.Act, person: Person | Id, rows: Iterable[tuple[type[Record], Values]]) -> None:
+    """Write rows of somebody's file by an act under way; the caller has checked them."""
+    for model, values in rows:
+        kind = _KINDS.get(model) or f"{model.__name__.lower()}.added"
+        act.add(
+            model,
+            entry_kind=kind if act.drafts else "",
+            person=person,
+            **{**_DEFAULTS.get(model, {}), **values},
+        )
+
+
+def _pieces(files: Iterable[File]) -> Iterator[list[File]]:
+    """Files together as long as they are no more entries than one transaction takes."""
+    piece: list[File] = []
+    entries = 0
+    for file in files:
+        if piece and entries + 1 + len(file.rows) > MOST_ENTRIES:
+            yield piece
+            piece, entries = [], 0
+        piece.append(file)
+        entries += 1 + len(file.rows)
+    if piece:
+        yield piece
+
+
+def problems(file: File, today: date) -> dict[str, Any]:
+    """What stands against a file, by field."""
+    born = file.person.get("born")
+    found = rules.check_person({"family_name": None, "sex": None, **file.person}, today)
+    for model, values in file.rows:
+        found |= check(model, values, born, today)
+    return found
+
+
+def check(model: type[Record], values: Values, born: Any, today: date) -> dict[str, Any]:
+    """What stands against one row of a file, by field."""
+    if model is Posting:
+        return rules.check_posting({"facility": None, "cadre": None, "starts": None, **values}, born, today)
+    if model is Identifier:
+        return rules.check_identifier({"kind": None, **values})
+    assert model in OF_A_CAREER
+    return check_row(model, values, born)
