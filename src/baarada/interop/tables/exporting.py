@@ -108,7 +108,18 @@ def person_cells(
         row |= _posting_cells(posting, person.sex)
     for prefix, one in (career or {}).items():
         row |= {f"{prefix}.{name}": _fact_cell(one, name) for name in columns.OF_A_CAREER[prefix][1]}
-    return {key: _cell(value) for key, value in row.items()}
+    return {key: cell_of(value) for key, value in row.items()}
+
+
+def said_cell(fact: facts.Fact, value: Any) -> str:
+    """A value that a list, a share, an answer or a position holds, as a cell that can be read back."""
+    if fact.reads == facts.CODE:
+        return lists.label(fact.list, value)
+    if fact.reads == facts.SHARE:
+        return f"{value * 100 / FULL_TIME:g} %"
+    if fact.reads == facts.DEGREES:
+        return f"{value / MICRO:.6f}".rstrip("0").rstrip(".")
+    return _("yes") if value else _("no")
 
 
 def _fact_cell(record: Any, name: str) -> Any:
@@ -162,7 +173,7 @@ def facility_cells(facility: Facility, office: Office | None) -> dict[str, str]:
         row[name] = None if row[name] is None else f"{row[name] / MICRO:.6f}".rstrip("0").rstrip(".")
     row["region" if facility.area and facility.area.kind == "region" else "cercle"] = facility.area_label
     row["office"] = str(office) if office else None
-    return {key: _cell(value) for key, value in row.items()}
+    return {key: cell_of(value) for key, value in row.items()}
 
 
 ROWS = {columns.PEOPLE: people_rows, columns.FACILITIES: facility_rows}
@@ -178,7 +189,8 @@ def write(
     return (_write_xlsx if form == XLSX else _write_csv)(target, headings, rows, about)
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
+    """A value as a cell."""
     if value is None:
         return ""
     if isinstance(value, PartialDate):

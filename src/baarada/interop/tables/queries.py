@@ -1,7 +1,7 @@
 """What can be asked of imports: those somebody may see, their rows, what a row would change, in words."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
 from baarada.interop.tables import columns, jobs
 from baarada.interop.tables.careers import CAREER, Said
 from baarada.interop.tables.parsed import Parsed
+from baarada.interop.tables.said import Said as RowSaid
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.ids import as_uuid
@@ -69,7 +70,7 @@ def changes_of(job: ImportJob, found: Sequence[ImportRow]) -> dict[int, list[Cha
     changed = [row for row in found if row.status == CHANGE]
     reader = jobs.reader_of(job)
     known = reader.known_for(changed)
-    words = _person_change if job.kind == columns.PEOPLE else _facility_change
+    words = _WORDS.get(job.kind, _row_change)
     out = {}
     parsed_rows = jobs.parse(reader, [(row.line, row.cells) for row in changed])
     for row, parsed in zip(changed, parsed_rows, strict=True):
@@ -110,6 +111,20 @@ def _career_change(said: Said) -> list[Change]:
     return [Change(str(facts.NAMES[model]), summaries.title(said.ended) if said.ended else "", words)]
 
 
+def _row_change(sort: str, what: RowSaid, pk: UUID, known: Any, row: Parsed) -> list[Change]:
+    """A new record, or facts of one that is here."""
+    del sort, pk, known, row
+    if what.record is not None:
+        # A first day that stands goes along with a last day that changes.
+        return [change for change in _fields(what.record, what.values) if change.old != change.new]
+    fields = facts.FACTS[what.model]
+    words = ", ".join(t for name, value in what.values.items() if (t := show(fields[name], value)))
+    name = str(facts.NAMES[what.model])
+    ended = ", ".join(getattr(row, "facility_label", None) or summaries.title(row) for row in what.ended)
+    # What ends with it, as “what stood”.
+    return [Change(name if what.times == 1 else f"{what.times} × {name}", ended, words)]
+
+
 def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> list[Change]:
     del row
     if sort == "facility":
@@ -117,6 +132,13 @@ def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) ->
     office, old = what
     label = str(facts.fact(Assignment, "office").label)
     return [Change(label, str(old.office) if old is not None and old.office else "", str(office))]
+
+
+_WORDS: dict[str, Callable[..., list[Change]]] = {
+    columns.PEOPLE: _person_change,
+    columns.FACILITIES: _facility_change,
+}
+"""How a change is told, by the kind of list; of a further kind, as that of one record."""
 
 
 def _fields(record: Any, values: dict[str, Any], sex: str | None = None) -> list[Change]:
@@ -175,7 +197,7 @@ def candidates_of(row: ImportRow) -> list[Candidate]:
     ids = [UUID(pk) for pk in row.candidates]
     reader = jobs.reader_of(row.job)
     (parsed,) = jobs.parse(reader, [(row.line, row.cells)])
-    return (_people if row.job.kind == columns.PEOPLE else _facilities)(ids, parsed)
+    return (_people if columns.ABOUT[row.job.kind] == "person" else _facilities)(ids, parsed)
 
 
 def _people(ids: Iterable[UUID], row: Parsed) -> list[Candidate]:

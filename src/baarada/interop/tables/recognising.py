@@ -8,7 +8,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from baarada.interop.models import LearnedHeading
-from baarada.interop.tables.columns import FACILITIES, ID, PEOPLE, REASON, Column, columns
+from baarada.interop.tables.columns import FACILITIES, FURTHER, ID, PEOPLE, REASON, Column, columns
 from baarada.kernel.text import fold
 
 SURE, TO_CONFIRM, LEFT = "sure", "to confirm", "left"
@@ -131,7 +131,7 @@ REQUIRED = {PEOPLE: ("family_name", "full_name"), FACILITIES: ("name",)}
 
 def missing(kind: str, keys: set[str]) -> list[Any]:
     """The labels of columns without which a list cannot be read."""
-    needed = REQUIRED[kind]
+    needed = FURTHER[kind].needed() if kind in FURTHER else REQUIRED[kind]
     if keys & {*needed, ID}:
         return []
     return [c.label for c in columns(kind) if c.key in needed]
