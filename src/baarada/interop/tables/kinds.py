@@ -3,7 +3,17 @@
 from functools import partial
 from typing import Any
 
-from baarada.interop.tables import careerkinds, careerlists, columns, exporting, jobs, returning, whom
+from baarada.interop.tables import (
+    careerkinds,
+    careerlists,
+    columns,
+    exporting,
+    jobs,
+    returning,
+    rowselections,
+    selections,
+    whom,
+)
 from baarada.interop.tables.columns import Headed
 
 
@@ -19,6 +29,10 @@ def make_known() -> None:
             kind.key, kind.label, "person", headed, reader=partial(careerlists.CareerRows, kind),
             rows=partial(careerlists.rows_out, kind), written=partial(careerlists.written, kind),
         )  # fmt: skip
+
+    for word in rowselections.SORTS:
+        if rowselections.SORTS[word].columns in columns.FURTHER:
+            selections.MAKERS[word] = partial(rowselections.select, word)
 
 
 def _add(key: str, label: Any, about: str, headed: Headed, *, reader: Any, rows: Any, written: Any) -> None:

@@ -38,18 +38,18 @@ class Selection:
 def select(kind: str, query: Query, *, seen_by: Actor) -> Selection | None:
     """The rows of a list that somebody may see; None where there is no such list."""
     seen_by.require("export")
-    maker = _MAKERS.get(kind)
+    maker = MAKERS.get(kind)
     return maker(query, seen_by) if maker else None
 
 
 def _people(query: Query, seen_by: Actor) -> Selection | None:
-    named = [pk for pk in map(_id, query.get("id", ())) if pk][:MOST_NAMED]
-    office = _named(Office, query.get("office", ()))
+    chosen = [pk for pk in map(id_in, query.get("id", ())) if pk][:MOST_NAMED]
+    office = named(Office, query.get("office", ()))
     found = queries.people(seen_by=seen_by)
     if office is not None:
         found = found.filter(office=office)
     if "id" in query:
-        found = found.filter(pk__in=named)
+        found = found.filter(pk__in=chosen)
     words = [str(office)] if office else []
     return _of(columns.PEOPLE, _("People"), words + list(query.get("words", ())), found)
 
@@ -57,7 +57,7 @@ def _people(query: Query, seen_by: Actor) -> Selection | None:
 def _facilities(query: Query, seen_by: Actor) -> Selection | None:
     text = next(iter(query.get("name", ())), "").strip()[:120]
     kinds = [k for k in query.get("kind", ()) if k][:40]
-    office, area = _named(Office, query.get("office", ())), _named(Area, query.get("area", ()))
+    office, area = named(Office, query.get("office", ())), named(Area, query.get("area", ()))
     found = places.find_facilities(
         seen_by=seen_by, on=runtime.today(), text=text, kinds=kinds, office=office, area=area
     )
@@ -68,7 +68,7 @@ def _facilities(query: Query, seen_by: Actor) -> Selection | None:
 
 
 def _staff(query: Query, seen_by: Actor) -> Selection | None:
-    facility = _named(Facility, query.get("facility", ()))
+    facility = named(Facility, query.get("facility", ()))
     if facility is None:
         return None
     ids = Facility.objects.filter(canonical=facility.canonical).values_list("pk", flat=True)
@@ -77,11 +77,12 @@ def _staff(query: Query, seen_by: Actor) -> Selection | None:
     return _of(columns.PEOPLE, _("Staff of %(facility)s") % {"facility": facility}, [], found)
 
 
-_MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
+MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
     PEOPLE: _people,
     FACILITIES: _facilities,
     STAFF: _staff,
 }
+"""What finds the rows of a list, by its word in an address; ``kinds.py`` adds those of further kinds."""
 
 
 def _of(sort: str, title: str, words: list[str], found: QuerySet[Any]) -> Selection:
@@ -91,12 +92,14 @@ def _of(sort: str, title: str, words: list[str], found: QuerySet[Any]) -> Select
     return Selection(sort, title, " · ".join(words), found.count(), ids)
 
 
-def _named(model: Any, values: Sequence[str]) -> Any:
-    pk = _id(next(iter(values), ""))
+def named(model: Any, values: Sequence[str]) -> Any:
+    """The record that an address names; None for none."""
+    pk = id_in(next(iter(values), ""))
     return model.objects.live().filter(pk=pk).first() if pk else None
 
 
-def _id(text: str) -> UUID | None:
+def id_in(text: str) -> UUID | None:
+    """An id of an address; None where it is none."""
     try:
         return UUID(text)
     except ValueError:
