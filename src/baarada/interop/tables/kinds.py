@@ -4,11 +4,13 @@ from functools import partial
 from typing import Any
 
 from baarada.interop.tables import (
+    arealists,
     careerkinds,
     careerlists,
     columns,
     exporting,
     jobs,
+    postlists,
     returning,
     rowselections,
     selections,
@@ -30,9 +32,21 @@ def make_known() -> None:
             rows=partial(careerlists.rows_out, kind), written=partial(careerlists.written, kind),
         )  # fmt: skip
 
+    for place, reader, rows, written in (
+        (postlists.KIND, postlists.Posts, postlists.rows_out, postlists.written),
+        (arealists.AREAS, arealists.Areas, arealists.area_rows, arealists.areas_written),
+        (
+            arealists.POPULATIONS, arealists.Populations, arealists.population_rows,
+            arealists.populations_written,
+        ),
+    ):  # fmt: skip
+        headed = Headed(columns=place.columns, fact=place.fact, needed=partial(tuple, place.needed))
+        _add(place.key, place.label, place.about, headed, reader=reader, rows=rows, written=written)
     for word in rowselections.SORTS:
         if rowselections.SORTS[word].columns in columns.FURTHER:
             selections.MAKERS[word] = partial(rowselections.select, word)
+    selections.MAKERS[arealists.AREAS.key] = rowselections.areas
+    rowselections.FURTHER[arealists.AREAS.key] = arealists.AREAS.label
 
 
 def _add(key: str, label: Any, about: str, headed: Headed, *, reader: Any, rows: Any, written: Any) -> None:
