@@ -13,6 +13,7 @@ from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
 from baarada.interop.tables import columns, jobs
 from baarada.interop.tables.careers import CAREER, Said
 from baarada.interop.tables.parsed import Parsed
+from baarada.interop.tables.people import People
 from baarada.interop.tables.said import Said as RowSaid
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
@@ -70,7 +71,11 @@ def changes_of(job: ImportJob, found: Sequence[ImportRow]) -> dict[int, list[Cha
     changed = [row for row in found if row.status == CHANGE]
     reader = jobs.reader_of(job)
     known = reader.known_for(changed)
-    words = _WORDS.get(job.kind, _row_change)
+    words: Callable[..., list[Change]] = _row_change
+    if job.kind == columns.FACILITIES:
+        words = _facility_change
+    elif isinstance(reader, People):
+        words = _person_change
     out = {}
     parsed_rows = jobs.parse(reader, [(row.line, row.cells) for row in changed])
     for row, parsed in zip(changed, parsed_rows, strict=True):
@@ -132,13 +137,6 @@ def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) ->
     office, old = what
     label = str(facts.fact(Assignment, "office").label)
     return [Change(label, str(old.office) if old is not None and old.office else "", str(office))]
-
-
-_WORDS: dict[str, Callable[..., list[Change]]] = {
-    columns.PEOPLE: _person_change,
-    columns.FACILITIES: _facility_change,
-}
-"""How a change is told, by the kind of list; of a further kind, as that of one record."""
 
 
 def _fields(record: Any, values: dict[str, Any], sex: str | None = None) -> list[Change]:

@@ -56,10 +56,6 @@ SORTS: dict[str, Sort] = {
     "posts": Sort("posts", (Post,), gettext_lazy("Established posts")),
     "populations": Sort("populations", (Population,), gettext_lazy("Populations")),
 }
-FURTHER: dict[str, Any] = {
-    word: sort.title for word, sort in SORTS.items() if word not in ("diplomas", "licences")
-}
-"""The lists that can go out whole, beside people and facilities; ``kinds.py`` adds to them."""
 OF_PEOPLE = ("employments", "postings", "credentials", "absences", "acts", "exits")
 """The lists that say more of people who were chosen."""
 
@@ -156,6 +152,18 @@ def areas(query: Query, seen_by: Actor) -> Selection:
     found = found.order_by("sort_key", "pk")
     said = [str(within)] if within else []
     return Selection("areas", _("Areas"), " · ".join(said), found.count(), _ids([found]))
+
+
+def people(
+    kind: str, title: Any, choose: Callable[..., QuerySet[Any]], query: Query, seen_by: Actor
+) -> Selection:
+    """The people of a list of one sort, of one office if one is named."""
+    office = named(Office, query.get("office", ()))
+    found = choose(seen_by=seen_by)
+    if office is not None:
+        found = found.filter(office=office)
+    said = [str(office)] if office else []
+    return Selection(kind, str(title), " · ".join(said), found.count(), _ids([found]))
 
 
 def _ids(found: list[QuerySet[Any]]) -> Callable[[], Iterator[UUID]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baarada.interop import tasks
 from baarada.interop.models import DONE, FAILED, STOPPED, WAITING, WRITING, ExportJob
-from baarada.interop.tables import exporting, outgoing, rowselections, selections
+from baarada.interop.tables import columns, exporting, outgoing, rowselections, selections
 from baarada.interop.tables.selections import Selection
 from baarada.journal import runtime
 from baarada.kernel.errors import Refused
@@ -49,9 +49,7 @@ def exports(request: ActorRequest) -> HttpResponse:
         "lists": [(reverse("web:export", args=[kind]), one) for kind, one in found if one],
         "latest": [(job, *STATES[job.state]) for job in outgoing.exports(seen_by=request.actor)[:LATEST]],
         "days": outgoing.KEPT_DAYS,
-        "further": [
-            (reverse("web:export", args=[word]), title) for word, title in rowselections.FURTHER.items()
-        ],
+        "further": [(reverse("web:export", args=[kind]), columns.KINDS[kind]) for kind in columns.FURTHER],
     }
     return page(request, "web/tables/exports.html", context)
 
