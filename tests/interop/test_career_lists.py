@@ -13,6 +13,7 @@ from baarada.registry.models import (
     Absence,
     Employment,
     Exit,
+    Identifier,
     Licence,
     Person,
     PersonnelAct,
@@ -304,6 +305,19 @@ class TestPostings:
         row = ("P00001", "Poste de Larma", "", cadre, "2010", "", "", "2012")
         assert counts(came("postings", head, row)) == {NEW: 1}
         assert Posting.objects.get(canonical=ivo.pk, ends__isnull=False).main is True
+
+
+class TestNumbers:
+    HEAD = ("Matricule", "Type de pièce", "Numéro", "Délivré par", "Expire le")
+
+    def test_a_paper_with_its_validity(self, came, ivo):
+        row = ("P00001", "Passeport", "AA-77", "Police", "31/12/2030")
+        assert counts(came("numbers", self.HEAD, row)) == {NEW: 1}
+        one = Identifier.objects.get(kind="passeport")
+        assert (one.canonical, one.issuer, one.expires) == (ivo.pk, "Police", PartialDate(2030, 12, 31))
+        assert counts(came("numbers", self.HEAD, row)) == {SAME: 1}
+        assert counts(came("numbers", self.HEAD, (*row[:3], "Mairie", row[4]))) == {CHANGE: 1}
+        assert counts(came("numbers", self.HEAD, ("P00001", "", "AA-78", "", ""))) == {REFUSED: 1}
 
 
 class TestOutAndBack:

@@ -23,6 +23,7 @@ from baarada.registry.models import (
     Employment,
     Exit,
     Facility,
+    Identifier,
     Licence,
     Office,
     Person,
@@ -35,13 +36,13 @@ from baarada.registry.models import (
 
 DAYS: Mapping[type[Any], str] = {
     Absence: "starts", PersonnelAct: "dated", Exit: "left", Qualification: "awarded", Licence: "ends",
-    Employment: "starts", Posting: "starts",
+    Employment: "starts", Posting: "starts", Identifier: "issued",
 }  # fmt: skip
 """The day by which the rows of a kind are ordered, and which a period is about."""
 KINDS: Mapping[type[Any], tuple[str, str]] = {
     Absence: ("kind", "leave_kind"), PersonnelAct: ("kind", "act_kind"), Exit: ("kind", "end_reason"),
     Qualification: ("kind", "study_kind"), Licence: ("kind", "licence_kind"), Employment: ("status", "status"),
-    Posting: ("kind", "posting_kind"),
+    Posting: ("kind", "posting_kind"), Identifier: ("kind", "identifier_kind"),
 }  # fmt: skip
 """The field that says what sort of thing a row is, and the list of its choices. Of a post it is the cadre."""
 SOON_DAYS = 90

@@ -17,6 +17,7 @@ from baarada.registry.models import (
     Absence,
     Employment,
     Exit,
+    Identifier,
     Licence,
     PersonnelAct,
     Posting,
@@ -115,6 +116,11 @@ def _same_act(values: Values, record: Any) -> bool:
 
 def _same_exit(values: Values, record: Any) -> bool:
     return not _differ(values.get("kind"), record.kind) and _same_day(values.get("left"), record.left)
+
+
+def _same_number(values: Values, record: Any) -> bool:
+    same = plain(values.get("number") or "") == plain(record.number or "")
+    return same and not _differ(values.get("kind"), record.kind)
 
 
 def _same_posting(values: Values, record: Any) -> bool:
@@ -284,4 +290,21 @@ POSTINGS = CareerKind(key="postings", label=_("Postings"), parts=(
     ),
 ))  # fmt: skip
 
-KINDS = (EMPLOYMENTS, CREDENTIALS, ABSENCES, ACTS, EXITS, POSTINGS)
+NUMBERS = CareerKind(key="numbers", label=_("Numbers and identity papers"), parts=(
+    Part(
+        model=Identifier,
+        words={
+            "kind": "type de numero|type de piece|nature de la piece|piece||kind of number|type of document",
+            "number": "numero|n|no|numero de la piece|n de la piece||number|document number",
+            "issuer": "delivre par|autorite|autorite de delivrance||issued by|issuer",
+            "country": "pays|pays de delivrance||country",
+            "issued": "delivre le|date de delivrance||issued on|issue date",
+            "expires": "expire le|valable jusqu au|date d expiration|fin de validite||valid until|expiry date",
+            "note": _NOTE,
+        },
+        firm=("kind", "number"),
+        meant=_first(_same_number),
+    ),
+))  # fmt: skip
+
+KINDS = (EMPLOYMENTS, POSTINGS, CREDENTIALS, ABSENCES, ACTS, EXITS, NUMBERS)

@@ -39,7 +39,7 @@ from baarada.registry import career, facts, lists, queries, rules
 from baarada.registry.checking import check_post, check_row
 from baarada.registry.display import heading_name
 from baarada.registry.facts import FACTS
-from baarada.registry.models import FULL_TIME, Employment, Exit, Person, Post, Posting, Unit
+from baarada.registry.models import FULL_TIME, Employment, Exit, Identifier, Person, Post, Posting, Unit
 
 _DAYS = re.compile(r"^(\d+)\s*(?:j|jrs?|jours?|days?)\.?$", re.IGNORECASE)
 
@@ -258,7 +258,7 @@ class CareerRows:
             problems = career.check_leaving(person, values, ending, gone=bool(known.rows(Exit, pk)))
             problems |= _not_for_good(values)
         else:
-            problems = check_row(part.model, values, person.born)
+            problems = _check(part.model, {"kind": None, "number": None, **values}, person)
         if row.problems or refuse(row, problems, part.prefix):
             return None
         ended = (
@@ -306,7 +306,7 @@ class CareerRows:
                 post = found["post"][0] if found.get("post") else record.post_id
                 problems |= check_post(record.canonical, {**known, **found, "post": post})
         else:
-            problems = check_row(part.model, {**known, **found}, person.born)
+            problems = _check(part.model, {**known, **found}, person)
             problems |= _not_for_good(found) if part.model is Exit else {}
         if refuse(row, problems, part.prefix, only={*found, "post"} if found else ()):
             return None
@@ -407,6 +407,13 @@ def _whole(model: Any, fields: dict[str, Any], record: Any) -> dict[str, Any]:
 def _records(model: Any, pk: UUID, known: Known) -> list[Any]:
     """Somebody's records of one kind."""
     return known.postings.get(pk, []) if model is Posting else known.rows(model, pk)
+
+
+def _check(model: Any, values: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """The problems of a row, by the rules of its kind."""
+    if model is Identifier:
+        return rules.check_identifier(values)
+    return check_row(model, values, person.born)
 
 
 def _ending(pk: UUID, known: Known) -> list[Any]:

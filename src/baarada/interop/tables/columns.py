@@ -113,6 +113,7 @@ _PERSON = of_model(
         "sex": "sexe|genre|s||sex|gender",
         "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn||birth date|date of birth|dob",
         "birth_place": "lieu de naissance|lieu naissance||birth place|place of birth",
+        "birth_area": "region de naissance|cercle de naissance|commune de naissance||area of birth",
         "nationality": "nationalite||nationality",
         "marital": "situation matrimoniale|situation de famille|etat civil||marital status",
         "children": "enfants|nombre d enfants|nombre denfants|nb enfants|enfants a charge||children",
@@ -121,6 +122,7 @@ _PERSON = of_model(
         "phone2": "telephone 2|tel 2|deuxieme telephone|autre telephone||second telephone|phone 2",
         "email": "e mail|mail|courriel|adresse electronique||email",
         "address": "adresse|domicile|residence||address",
+        "residence": "lieu de residence|commune de residence|region de residence||area of residence",
         "contact_name": "personne a prevenir|contact urgence||person to notify|emergency contact",
         "contact_link": "lien|lien de parente||relation",
         "contact_phone": "telephone de la personne a prevenir|tel urgence||emergency phone",
@@ -257,6 +259,8 @@ _PLACES = [
 ]
 
 
+AREAS = ("birth_area", "residence")
+"""Of the columns of people, those that name an area."""
 FIELDS = {
     PEOPLE: [c.key for c in (*_PERSON, _NOTE)],
     FACILITIES: [c.key for c in _FACILITY],

@@ -98,7 +98,9 @@ def person_cells(
     career: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """What the columns say of somebody, without the opaque ones; of ``career`` one row of each kind."""
-    row: dict[str, Any] = {name: getattr(person, name) for name in columns.FIELDS[columns.PEOPLE]}
+    plain = [name for name in columns.FIELDS[columns.PEOPLE] if name not in columns.AREAS]
+    row: dict[str, Any] = {name: getattr(person, name) for name in plain}
+    row |= {name: getattr(person, f"{name}_label") for name in columns.AREAS}
     for name, list_ in (("nationality", "nationality"), ("marital", "marital")):
         row[name] = lists.label(list_, row[name])
     row["languages"] = [lists.label("language", code) for code in person.languages or []]

@@ -22,7 +22,7 @@ from baarada.interop.tables import cells
 from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.careers import CAREER, Careers
 from baarada.interop.tables.cells import Finder
-from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
+from baarada.interop.tables.columns import AREAS, ID, PEOPLE, SEEN, columns
 from baarada.interop.tables.knownpeople import Known, agree, may_be_named, name_keys
 from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
@@ -37,6 +37,7 @@ from baarada.registry import lists, rules
 from baarada.registry.display import heading_name
 from baarada.registry.models import (
     FULL_TIME,
+    Area,
     Facility,
     Identifier,
     Office,
@@ -72,6 +73,8 @@ class People:
         self.careers = Careers(self.finder)
         self.today = runtime.today()
         self.numbers_met: dict[tuple[str, str], int] = {}
+        self.areas_met: dict[str, list[Area]] = {}
+        """Areas by what rows call them."""
         self.same_taken: Counter[UUID] = Counter()
         self.changed_by: dict[UUID, int] = {}
         """The row of the file that changes a person: two would each speak of what stood before."""
@@ -95,6 +98,7 @@ class People:
         if "born" in row.values and day_of_year(row.values["born"]) in self.year_only:
             row.values["born"] = PartialDate(row.values["born"].year)
         self._phones(row)
+        self._areas(row)
         for key in found:
             if key.startswith("number."):
                 value = row.read(key, cells.text)
@@ -112,6 +116,21 @@ class People:
             row.values["family_name"] = family
             if given:
                 row.values["given_names"] = given
+
+    def _areas(self, row: Parsed) -> None:
+        """Where somebody was born and lives; what is no area of the map is kept as the place in words."""
+        for key, words in zip(AREAS, ("birth_place", "address"), strict=True):
+            cell = row.cell(key)
+            if cell not in self.areas_met:
+                self.areas_met[cell] = self.finder.areas(cell) if cell else []
+            found = self.areas_met[cell]
+            if len(found) == 1:
+                row.values[key] = (found[0], str(found[0]))
+            elif cell and words not in row.values:
+                row.values[words] = cells.text(cell)
+            elif cell:
+                sentence = _("No one area is called “%(text)s”. Correct the name, or empty the cell.")
+                row.refuse(key, sentence % {"text": cell})
 
     def _phones(self, row: Parsed) -> None:
         first, *others = cells.phones(row.cell("phone")) or [""]

@@ -22,6 +22,7 @@ from baarada.registry.models import (
     Employment,
     Exit,
     Facility,
+    Identifier,
     Licence,
     Office,
     PersonnelAct,
@@ -53,10 +54,11 @@ SORTS: dict[str, Sort] = {
     "credentials": Sort("credentials", (Qualification, Licence), gettext_lazy("Diplomas and licences")),
     "employments": Sort("employments", (Employment,), gettext_lazy("Administrative statuses")),
     "postings": Sort("postings", (Posting,), gettext_lazy("Postings")),
+    "numbers": Sort("numbers", (Identifier,), gettext_lazy("Numbers and identity papers")),
     "posts": Sort("posts", (Post,), gettext_lazy("Established posts")),
     "populations": Sort("populations", (Population,), gettext_lazy("Populations")),
 }
-OF_PEOPLE = ("employments", "postings", "credentials", "absences", "acts", "exits")
+OF_PEOPLE = ("employments", "postings", "credentials", "absences", "acts", "exits", "numbers")
 """The lists that say more of people who were chosen."""
 
 STATES: dict[str, Any] = {

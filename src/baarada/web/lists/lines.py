@@ -32,6 +32,8 @@ class Cell:
     text: str = ""
     small: str = ""
     url: str = ""
+    lead: Badge | None = None
+    """What comes before the text; ``badge`` comes below it."""
     badge: Badge | None = None
     untold: Any = ""
     """What is said where nothing is known."""
@@ -140,7 +142,7 @@ def _of_post(post: Post, facility: Facility | None, held: Sequence[Posting], on:
     return Line(head, [
         Cell(lists.cadre_of_both(post.cadre_id), post.job or "", untold=_("cadre not known")),
         Cell(lists.label("funding", post.funding), untold=_("not noted")),
-        Cell(names, url=_person_url(held), badge=Badge(state, style)),
+        Cell(names, url=_person_url(held), lead=Badge(state, style)),
     ])  # fmt: skip
 
 
