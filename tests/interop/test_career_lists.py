@@ -6,9 +6,10 @@ import pytest
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME
 from baarada.interop.tables import careerkinds, columns, exporting, jobs, queries
+from baarada.journal import actions as journal
 from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
-from baarada.registry import lists
+from baarada.registry import actions, lists
 from baarada.registry.models import (
     Absence,
     Employment,
@@ -114,6 +115,10 @@ class TestWhom:
 
         assert row.status == REFUSED
         assert "add the person first" in row.problems[0][2]
+
+    def test_a_file_that_is_deleted_is_nobodys(self, came, by, ivo):
+        actions.delete(ivo, seen=journal.seen(ivo), by=by)
+        assert counts(self.absence(came, number="P00001")) == {REFUSED: 1}
 
 
 class TestAbsences:

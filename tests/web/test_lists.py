@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from baarada.interop.tables import columns
 from baarada.journal import actions as journal
 from baarada.kernel.days import PartialDate, parse
 from baarada.registry import actions, lists
@@ -239,6 +240,25 @@ def test_every_list_of_careers_shows_its_rows(amina, people, word):
 @pytest.mark.parametrize("word", list(MODELS))
 def test_an_empty_list_says_what_fills_it(amina, country, word):
     assert "Nothing of this kind" in ask(amina, SHOWN[word].name).content.decode()
+
+
+@pytest.mark.parametrize("kind", list(columns.KINDS))
+def test_every_kind_of_list_goes_out_and_has_a_model(amina, people, absences, kind):
+    answer = amina.get(reverse("web:export", args=[kind]))
+    assert answer.status_code == 200
+    whole = amina.get(reverse("web:export", args=[kind]), {"form": "csv"})
+    if answer.context["found"].count:
+        assert b"".join(whole.streaming_content).startswith("\ufeff".encode())
+    assert amina.get(reverse("web:import-model", args=[kind])).status_code == 200
+
+
+def test_the_lists_of_the_same_people_are_one_link_away(amina, people, absences, country):
+    answer = ask(amina, "search", q="Sidibé")
+    assert answer.status_code == 200
+    export = amina.get(reverse("web:export", args=["people"]), {"q": "Sidibé"})
+    url = next(url for url, title in export.context["same"] if "/absences/" in url)
+    lines = b"".join(amina.get(url + "&form=csv").streaming_content).decode().splitlines()
+    assert len(lines) == 3
 
 
 def test_nobody_sees_a_list_without_signing_in(client, country):

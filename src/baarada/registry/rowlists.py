@@ -47,6 +47,8 @@ KINDS: Mapping[type[Any], tuple[str, str]] = {
 """The field that says what sort of thing a row is, and the list of its choices. Of a post it is the cadre."""
 SOON_DAYS = 90
 """What ends within so many days ends soon."""
+UNPAGED = (Employment, Posting, Identifier)
+"""These have no page of their own: they go out in the order in which they were written."""
 NOW, COMING, OVER, NOT_BACK, VALID, SOON, EXPIRED = (
     "now",
     "coming",
@@ -98,6 +100,8 @@ def order(model: type[Any], state: str = "") -> tuple[str, ...]:
         return ("canonical", "pk")
     if model is Population:
         return ("-year", "-pk")
+    if model in UNPAGED:
+        return ("pk",)
     # What ends soon: the nearest end first; else the latest first, and last what has no day.
     return ("day", "pk") if state == SOON else ("-day", "-pk")
 
@@ -105,6 +109,8 @@ def order(model: type[Any], state: str = "") -> tuple[str, ...]:
 def behind(found: QuerySet[Any], keys: tuple[str, ...], value: Any, pk: UUID) -> QuerySet[Any]:
     """The rows of a list behind a place in it."""
     key, sign = keys[0].lstrip("-"), "lt" if keys[0].startswith("-") else "gt"
+    # Said twice: the first lets the database begin in the index where the page before ended.
+    found = found.filter(**{f"{key}__{sign}e": value})
     return found.filter(Q(**{f"{key}__{sign}": value}) | Q(**{key: value, f"pk__{sign}": pk}))
 
 

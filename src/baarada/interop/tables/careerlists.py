@@ -477,7 +477,7 @@ def rows_out(kind: CareerKind, ids: Iterable[UUID], *, seen_by: Actor) -> Iterat
         records = {r.pk: r for part in kind.parts for r in part.model.objects.filter(pk__in=piece)}
         shown = _shown(kind, records)
         for pk in piece:
-            if pk in records:
+            if pk in shown:
                 own = {ID: str(pk), SEEN: tokens.seal(journal.seen(records[pk]))}
                 yield shown[pk] | own
 
@@ -499,7 +499,10 @@ def _shown(kind: CareerKind, records: Mapping[UUID, Any]) -> dict[UUID, dict[str
     numbers, postings = queries.numbers_of(names), queries.current_postings(names, runtime.today())
     out = {}
     for pk, record in records.items():
-        person = people[record.canonical]
+        person = people.get(record.canonical)
+        if person is None:
+            # A row whose file is not here yet.
+            continue
         row = whom.whom_cells(person, numbers.get(person.pk, []), postings.get(person.pk, []))
         for part in kind.parts:
             if isinstance(record, part.model):

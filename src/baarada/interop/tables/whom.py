@@ -117,12 +117,11 @@ class Whom:
 
     def of(self, row: Parsed, hits: Hits, known: Known) -> UUID | Plan:
         """The one whom a row is about; where that is not sure, a plan that says so."""
-        numbered = hits.numbered.get(row.line, set())
+        numbered = sorted(pk for pk in hits.numbered.get(row.line, set()) if known.holds(pk))
         if len(numbered) > 1:
-            return Plan(DOUBT, candidates=_few(sorted(numbered)))
+            return Plan(DOUBT, candidates=_few(numbered))
         for pk in numbered:
-            person = known.people.get(pk)
-            if person is not None and not may_be_named(row, person):
+            if not may_be_named(row, known.people[pk]):
                 return Plan(DOUBT, candidates=[str(pk)])
             return pk
         alike = [pk for pk in hits.named.get(row.line, []) if known.holds(pk) and known.may_be(pk, row)]
