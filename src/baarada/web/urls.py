@@ -7,7 +7,7 @@ PAGES = [
     path("", include("baarada.web.people.urls")),
     path("", include("baarada.web.places.urls")),
     path("", include("baarada.web.tables.urls")),
-    path("", include("baarada.web.lists.urls")),
+    path("", include("baarada.web.rows.urls")),
     path("fiches/", include("baarada.web.records.urls")),
 ]
 urlpatterns = [path("", include((PAGES, "web")))]

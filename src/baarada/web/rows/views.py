@@ -17,7 +17,7 @@ from baarada.registry import lists, queries, rowlists
 from baarada.registry.display import partial_day
 from baarada.registry.models import Absence, Exit, Licence, PersonnelAct, Population, Post, Qualification
 from baarada.registry.rowlists import Narrowed
-from baarada.web.lists import lines
+from baarada.web.rows import lines
 from baarada.web.pages import ActorRequest, number_in, page, signed_in, uuid_in
 from baarada.web.places.listing import Choice, area_choices
 
@@ -122,7 +122,7 @@ def rows(request: ActorRequest, word: str) -> HttpResponse:
         "states": [Choice(s, str(STATES[s]), s == narrowed.state) for s in rowlists.STATES.get(model, ())],
         "typed": {name: request.GET.get(name, "")[:20] for name in ("from", "to")},
     }
-    return page(request, "web/lists/rows.html", context, part="results")
+    return page(request, "web/rows/rows.html", context, part="results")
 
 
 def _part(found: Any, keys: tuple[str, ...], after: str) -> tuple[list[Any], str]:

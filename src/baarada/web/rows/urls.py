@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baarada.web.lists import views
+from baarada.web.rows import views
 
 urlpatterns = [
     path("absences/", views.rows, {"word": "absences"}, name="absences"),

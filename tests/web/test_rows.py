@@ -21,7 +21,7 @@ from baarada.registry.models import (
     Posting,
     Qualification,
 )
-from baarada.web.lists.views import MODELS, SHOWN
+from baarada.web.rows.views import MODELS, SHOWN
 
 pytestmark = pytest.mark.django_db
 
