@@ -425,7 +425,7 @@ class TestModel:
         exporting.write_model(columns.PEOPLE, target)
         cells = "".join(
             f'<c r="{at}2" t="inlineStr"><is><t>{text}</t></is></c>'
-            for at, text in (("A", "Ostrel"), ("D", "F"))
+            for at, text in (("A", "Ostrel"), ("E", "F"))
         )
         old = parts(target)
         with zipfile.ZipFile(target, "w") as file:

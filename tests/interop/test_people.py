@@ -12,7 +12,7 @@ from baarada.journal.models import ConflictRow
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import Refused
 from baarada.registry import actions, lists
-from baarada.registry.models import Facility, Identifier, Office, Person, Posting, Unit
+from baarada.registry.models import Area, Facility, Identifier, Office, Person, Posting, Unit
 from tests.interop.conftest import HEADINGS, counts, district, person, write_csv
 
 
@@ -591,3 +591,21 @@ class TestChanges:
 
         assert str(the().born) == "1985-03-12"
         assert ConflictRow.objects.get().merge == "person"
+
+
+class TestAreas:
+    HEAD = (*HEADINGS, "Région de naissance", "Lieu de résidence")
+
+    def test_where_somebody_was_born_and_lives(self, bring):
+        area = Area.objects.filter(kind="province").order_by("pk").first()
+        bring([[*person(), area.name, "Le hameau d'en bas"]], headings=self.HEAD)
+
+        one = Person.objects.get()
+        # What is no area of the map is the address in words.
+        assert (one.birth_area_id, one.address, one.residence_id) == (area.pk, "Le hameau d'en bas", None)
+        assert counts(bring([[*person(), area.name, "Le hameau d'en bas"]], headings=self.HEAD)) == {SAME: 1}
+
+    def test_a_name_that_is_none_beside_the_place_in_words(self, bring):
+        head = (*self.HEAD, "Adresse")
+        job = bring([[*person(), "", "Nulle part", "Rue 3"]], headings=head)
+        assert counts(job) == {REFUSED: 1}

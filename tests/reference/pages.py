@@ -15,6 +15,7 @@ from baarada.journal import runtime
 from baarada.journal.machine import MACHINE_TABLES
 from baarada.journal.models import record_models
 from baarada.journal.schema import DELETED, TypeSpec
+from tests.reference.fields import CHW, WHO
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "reference"
 MADE = "<!-- Made from the program by ./run reference. Change the program, not this page. -->"
@@ -120,13 +121,45 @@ def _pages(resolver: URLResolver, before: str) -> Iterator[tuple[str, str, str]]
             yield path, pattern.name or "", about
 
 
+def fields() -> Iterator[str]:
+    """Every field that the world asks for, and where it is here."""
+    yield "# Fields asked of the register"
+    yield (
+        "What WHO's minimum data set for health workforce registries (2015) and the master list of community health "
+        "workers (2021) ask for, and where each field is kept, seen, brought in and written out. A list goes in and "
+        "out with the same columns: `kind column`, as in `baarada import KIND FILE`; `*` stands for the country's "
+        "own kinds."
+    )
+    for title, found in (("Minimum data set", WHO), ("Community health workers", CHW)):
+        yield f"## {title}"
+        rows = [
+            [one.group, one.name, f"waits for the record `{one.waits}`", "", ""]
+            if one.waits
+            else [
+                one.group,
+                one.name,
+                f"`{one.kept}`",
+                f"`{one.page}`",
+                f"`{one.column}`" if one.column else "",
+            ]
+            for one in found
+        ]
+        yield table(["section", "field", "kept in", "page", "list and column, in and out"], rows)
+
+
 def table(headings: list[str], rows: list[list[str]]) -> str:
     """A table in Markdown."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PAGES = {"commands": commands, "settings": variables, "records": records, "addresses": addresses}
+PAGES = {
+    "commands": commands,
+    "settings": variables,
+    "records": records,
+    "addresses": addresses,
+    "fields": fields,
+}
 
 
 def text_of(page: str) -> str:

@@ -8,3 +8,9 @@ class InteropConfig(AppConfig):
 
     name = "baarada.interop"
     label = "interop"
+
+    def ready(self) -> None:
+        """Make the kinds of list known."""
+        from baarada.interop.tables import kinds
+
+        kinds.make_known()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baarada.journal.actions import Act
 from baarada.journal.drafts import Seen
 from baarada.journal.models import Record
 from baarada.kernel.actors import Actor
@@ -45,29 +46,44 @@ def leave(
         Invalid: with a sentence for each field.
     """
     by.require("posting.end")
-    problems = check_row(Exit, values, person.born)
-    left = values.get("left")
-    open_ = [
-        (row, seen) for row, seen in ending if left and (row.ends is None or row.ends.last() > left.last())
-    ]
-    if not problems:
-        problems = _check_leaving(person, left, [row for row, _seen in open_])
-    rules.refuse(problems)
+    known = Exit.objects.live().filter(canonical=person.canonical)
+    rules.refuse(check_leaving(person, values, [row for row, _seen in ending], gone=known.exists()))
     with act_of("exit.added", by, why) as act:
-        found = act.create(Exit, person=person, **values)
-        for row, seen in open_:
-            last = {"starts": row.starts, "ends": left, "end_reason": values["kind"]}
-            act.change(row, last, seen=seen, kind=f"{type(row).__name__.lower()}.ended")
+        found = write_leaving(act, person, values, ending)
     return Done(act.id, found)
 
 
-def _check_leaving(person: Person, left: Any, rows: Sequence[Posting | Employment]) -> dict[str, Any]:
-    """What stands against a departure on a day, under ``left``."""
-    if Exit.objects.live().filter(canonical=person.canonical).exists():
+def write_leaving(
+    act: Act, person: Person, values: Values, ending: Sequence[tuple[Posting | Employment, Seen]]
+) -> Exit:
+    """Write a departure, and the end of what still runs then, into an act that is under way."""
+    found = act.create(Exit, entry_kind="exit.added", person=person, **values)
+    left = values["left"]
+    for row, seen in ending:
+        if runs_on(row, left):
+            last = {"starts": row.starts, "ends": left, "end_reason": values["kind"]}
+            act.change(row, last, seen=seen, kind=f"{type(row).__name__.lower()}.ended")
+    return found
+
+
+def runs_on(row: Posting | Employment, left: Any) -> bool:
+    """True for what would still run after a departure."""
+    return row.ends is None or row.ends.last() > left.last()
+
+
+def check_leaving(
+    person: Person, values: Values, rows: Sequence[Posting | Employment], *, gone: bool
+) -> dict[str, Any]:
+    """What stands against a departure, by field. ``gone``: one is noted already; ``rows`` are what may end."""
+    problems = check_row(Exit, values, person.born)
+    if problems:
+        return problems
+    left = values["left"]
+    if gone:
         return {
             "left": _("A departure is noted in the file already: correct that one, or mark it as deleted.")
         }
-    for row in rows:
+    for row in (row for row in rows if runs_on(row, left)):
         if row.starts and left.last() < row.starts.first():
             place = getattr(row, "facility_label", None) or summaries.title(row)
             sentence = _(

@@ -94,10 +94,10 @@ def add(
         problems["count"] = _("Between 1 and %(most)s posts are added at once.") % {"most": MOST_AT_ONCE}
     known = [number or "" for number in _live(facility).values_list("number", flat=True)]
     taken = set(map(fold, known))
-    numbers = _numbers(facility, first.strip(), count, known) if not problems else []
-    if not problems and not numbers:
+    free = numbers(facility, first.strip(), count, known) if not problems else []
+    if not problems and not free:
         problems["first"] = _("The first number ends in figures, for example P-001.")
-    for number in numbers:
+    for number in free:
         if fold(number) in taken:
             problems["first"] = _("There is already a post %(number)s here. Begin behind it.") % {
                 "number": number
@@ -106,12 +106,12 @@ def add(
     with act_of("post.added", by, why) as act:
         made = [
             act.create(Post, facility=facility, number=number, **{"status": OPEN, **values})
-            for number in numbers
+            for number in free
         ]
     return Done(act.id, made[0])
 
 
-def _numbers(facility: Facility, first: str, count: int, known: list[str]) -> list[str]:
+def numbers(facility: Facility, first: str, count: int, known: list[str]) -> list[str]:
     """Numbers one behind the other, as wide as the first; ``known`` are those that are there."""
     if not first:
         start = f"{facility.code or 'P'}-"

@@ -9,6 +9,7 @@ PAGES = [
     path("", include("baarada.web.figures.urls")),
     path("", include("baarada.web.tables.urls")),
     path("listes/", include("baarada.web.lists.urls")),
+    path("", include("baarada.web.rows.urls")),
     path("fiches/", include("baarada.web.records.urls")),
 ]
 urlpatterns = [path("", include((PAGES, "web")))]

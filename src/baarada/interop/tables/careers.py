@@ -125,10 +125,10 @@ class Careers:
                 ended = record if model is Employment else None
                 return self._anew(row, prefix, whole if ended else values, ended, born)
         else:
-            record, values = _meant(model, values, rows)
+            record, values = meant(model, values, rows)
             if record is not None:
                 # Of a list that comes from elsewhere, a day that is only less exact says nothing new.
-                values = {n: v for n, v in values.items() if not _is_vaguer(v, getattr(record, n))}
+                values = {n: v for n, v in values.items() if not is_vaguer(v, getattr(record, n))}
         if record is not None:
             return _facts(row, prefix, record, values, pages, born)
         return self._anew(row, prefix, values, _before(values, rows), born)
@@ -221,7 +221,7 @@ def _facts(
 ) -> Said | None:
     """What a list says otherwise of a row that is here; None if nothing."""
     if "note" in values:
-        values = _noted(record, values)
+        values = noted(record, values)
     model, page = type(record), pages.get(record.pk) or journal.seen(record)
     fields = whole_units(model, values, record)
     changed = journal.changed_since(model, page, fields, record=record) if fields else {}
@@ -234,14 +234,14 @@ def _facts(
     return None if refused else Said(prefix, record, changed)
 
 
-def _is_vaguer(new: Any, old: Any) -> bool:
+def is_vaguer(new: Any, old: Any) -> bool:
     """True for a day that is only less exact than the one that is known."""
     if not isinstance(new, PartialDate) or not isinstance(old, PartialDate) or new == old:
         return False
     return new.first() <= old.first() and old.last() <= new.last()
 
 
-def _noted(record: Any, values: dict[str, Any]) -> dict[str, Any]:
+def noted(record: Any, values: dict[str, Any]) -> dict[str, Any]:
     """The values with what is new of the note behind what it says already."""
     have = (record.note or "").splitlines()
     new = [line for line in values["note"].splitlines() if line not in have]
@@ -250,7 +250,7 @@ def _noted(record: Any, values: dict[str, Any]) -> dict[str, Any]:
     return values | {"note": "\n".join([*have, *new])}
 
 
-def _meant(model: Any, values: dict[str, Any], rows: list[Any]) -> tuple[Any, dict[str, Any]]:
+def meant(model: Any, values: dict[str, Any], rows: list[Any]) -> tuple[Any, dict[str, Any]]:
     """The row of a career that a row of a list speaks of, None for a new one; and what it then says."""
     if model is Employment:
         return _status(values, rows)
@@ -269,7 +269,7 @@ def _status(values: dict[str, Any], rows: list[Any]) -> tuple[Any, dict[str, Any
         running = [r for r in rows if r.span.holds(runtime.today())]
         same = [r for r in rows if not _says_otherwise(r, values)]
         return next(iter(running or same), None), values
-    same = [r for r in rows if r.starts and _overlap(r.starts, starts)]
+    same = [r for r in rows if r.starts and overlap(r.starts, starts)]
     undated = [r for r in rows if r.starts is None and r.ends is None]
     if same or undated:
         return (same or undated)[0], values
@@ -286,7 +286,8 @@ def _status(values: dict[str, Any], rows: list[Any]) -> tuple[Any, dict[str, Any
     return following, rest | {"note": "\n".join(filter(None, (rest.get("note"), told)))}
 
 
-def _overlap(one: PartialDate, other: PartialDate) -> bool:
+def overlap(one: PartialDate, other: PartialDate) -> bool:
+    """True for days of which each is known only so far that they may be the same."""
     return one.first() <= other.last() and other.first() <= one.last()
 
 

@@ -1,6 +1,7 @@
 """What the columns of a list can be: their names in French and English, what their cells take."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,32 @@ from baarada.registry.facts import FACTS
 from baarada.registry.models import Employment, Facility, Licence, Person, Posting, Qualification
 
 PEOPLE, FACILITIES = "people", "facilities"
-KINDS = {PEOPLE: _("People"), FACILITIES: _("Facilities")}
+KINDS: dict[str, Any] = {PEOPLE: _("People"), FACILITIES: _("Facilities")}
+"""What a list can be of; the kinds beside these two are added by ``kinds.py``."""
 
 ID, SEEN = "id", "seen"
 """The opaque last columns of an export: which record a row is, and what stood in it when it was written."""
+
+
+_ELIDED = re.compile(r"\b(d|l|qu|jusqu) (?=[a-z])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headed:
+    """How the columns of a further kind of list are known."""
+
+    columns: Callable[[], list["Column"]]
+    fact: Callable[[str], Any]
+    """What a column, by its key, reads as; None for a place, a name, a number."""
+    needed: Callable[[], tuple[str, ...]]
+    """Of these columns, at least one must be there."""
+
+
+FURTHER: dict[str, Headed] = {}
+ABOUT: dict[str, str] = {PEOPLE: "person", FACILITIES: "facility"}
+"""Whose page says more of a row: a person's, a facility's, an area's."""
+MORE: list[Callable[[str], list["Column"]]] = []
+"""What gives further columns for a kind of list: a room above, or the pack of a country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +70,25 @@ class Column:
         return self.labels | {*self.words, *self.english}
 
 
-def _column(key: str, label: Any, words: str = "", weak: str = "") -> Column:
+def column_of(key: str, label: Any, words: str = "", weak: str = "") -> Column:
     """A column; of its words, those behind ``||`` are English."""
     french, _mark, english = words.partition("||")
     return Column(key, label, _words(french), _words(english), _words(weak))
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(w.strip() for w in text.split("|") if w.strip())
+    """The words of a text, each also as it folds with its apostrophe: “date d effet” and “date deffet”."""
+    words = [w.strip() for w in text.split("|") if w.strip()]
+    return tuple(dict.fromkeys([*words, *(_ELIDED.sub(r"\1", w) for w in words)]))
 
 
-def _of(
+def of_model(
     model: Any, words: dict[str, str], prefix: str = "", *, labels: Mapping[str, Any] | None = None,
     weak: Mapping[str, str] | None = None,
 ) -> list[Column]:  # fmt: skip
     """The columns of some fields; ``labels`` are for those whose own label another column of the list bears."""
     return [
-        _column(
+        column_of(
             prefix + name,
             (labels or {}).get(name) or FACTS[model][name].label,
             found,
@@ -73,27 +98,31 @@ def _of(
     ]
 
 
-REASON = _column("reason", _("Reason, and what to do"))
+REASON = column_of("reason", _("Reason, and what to do"))
 """The last column of the rows that came back refused: it is for people, and says nothing of anybody."""
 
-SHEET = _column("sheet", _("Sheet of the file"))
-LINE = _column("line", _("Row of the file"))
+SHEET = column_of("sheet", _("Sheet of the file"))
+LINE = column_of("line", _("Row of the file"))
 OURS = (REASON, SHEET, LINE)
 """Columns that this program writes for people into what goes back: they are never read."""
 
-_ID = _column(ID, _("Baarada identifier"), "identifiant baarada|baarada identifier")
-_SEEN = _column(SEEN, _("Version read"), "version lue|version read")
+_ID = column_of(ID, _("Baarada identifier"), "identifiant baarada|baarada identifier")
+_SEEN = column_of(SEEN, _("Version read"), "version lue|version read")
 
-_PERSON = _of(
+_PERSON = of_model(
     Person,
     {
         "family_name": "nom|noms|nom de famille||family name|last name|surname",
         "given_names": "prenom|prenoms|prenom s|prenom 1|premier prenom||given name|given names|first name|first names",
         "other_names": "autres noms|autre nom|nom de jeune fille|surnom||other names|maiden name",
+        "title": "titre|civilite||title",
         "sex": "sexe|genre|s||sex|gender",
         "born": "date de naissance|date naissance|date naiss|naissance|ne le|nee le|ddn||birth date|date of birth|dob",
         "birth_place": "lieu de naissance|lieu naissance||birth place|place of birth",
+        "birth_area": "region de naissance|cercle de naissance|commune de naissance||area of birth",
+        "birth_country": "pays de naissance||country of birth",
         "nationality": "nationalite||nationality",
+        "other_nationalities": "autre nationalite|autres nationalites|double nationalite||other nationalities",
         "marital": "situation matrimoniale|situation de famille|etat civil||marital status",
         "children": "enfants|nombre d enfants|nombre denfants|nb enfants|enfants a charge||children",
         "languages": "langues|langues parlees||languages",
@@ -101,27 +130,29 @@ _PERSON = _of(
         "phone2": "telephone 2|tel 2|deuxieme telephone|autre telephone||second telephone|phone 2",
         "email": "e mail|mail|courriel|adresse electronique||email",
         "address": "adresse|domicile|residence||address",
+        "residence": "lieu de residence|commune de residence|region de residence||area of residence",
+        "residence_country": "pays de residence||country of residence",
         "contact_name": "personne a prevenir|contact urgence||person to notify|emergency contact",
         "contact_link": "lien|lien de parente||relation",
         "contact_phone": "telephone de la personne a prevenir|tel urgence||emergency phone",
     },
 )
-_FULL_NAME = _column(
+_FULL_NAME = column_of(
     "full_name", _("Family name and given names"),
     "nom et prenom|nom et prenoms|noms et prenoms|nom prenom|nom prenoms|noms prenoms|nom complet|"
     "nom et prenom s|agent|nom de l agent|nom de lagent||full name|name",
 )  # fmt: skip
-_GIVEN_FIRST = _column(
+_GIVEN_FIRST = column_of(
     "given_first", _("Given names and family name"),
     "prenom et nom|prenoms et nom|prenom nom|prenoms nom|prenom s et nom|prenom s nom",
 )  # fmt: skip
-_GIVEN_MORE = _column(
+_GIVEN_MORE = column_of(
     "given_more", _("Second given name"),
     "prenom 2|deuxieme prenom|2eme prenom|second prenom|autre prenom|autres prenoms||middle name|second name",
 )  # fmt: skip
 NAMES = ("full_name", "given_first", "given_more")
 """Columns that hold a name as some lists write it: they are read, and never written."""
-_POSTING = _of(
+_POSTING = of_model(
     Posting,
     {
         "cadre": "cadre|qualif|qualification|profession|categorie professionnelle||occupation",
@@ -145,7 +176,7 @@ _POSTING = _of(
     # Of two that a heading may mean, the first in the order of the columns: the cadre, unless another heading is it.
     weak={"cadre": "corps"},
 )
-_EMPLOYMENT = _of(
+_EMPLOYMENT = of_model(
     Employment,
     {
         "worker": "type d agent|type agent|categorie d agent||kind of worker|worker type",
@@ -159,7 +190,9 @@ _EMPLOYMENT = _of(
         "step": "echelon|ech||step",
         "index": "indice|indice de solde||index|salary index",
         "funding": "financement|prise en charge|bailleur||funding|paid by",
+        "contract_kind": "nature du contrat|type de contrat||contract type|kind of contract",
         "contract": "n contrat|no contrat|numero de contrat||contract number",
+        "hours": "heures par semaine|heures hebdomadaires|horaire hebdomadaire||hours a week|weekly hours",
         "starts": "date d engagement|date engagement|date de recrutement|date d entree a la fonction publique|"
         "date d integration|date d embauche||hire date|employed since",
     },
@@ -167,7 +200,7 @@ _EMPLOYMENT = _of(
     labels={"starts": _("Employed since"), "corps": _("Corps of the civil service")},
     weak={"corps": "corps"},
 )
-_QUALIFICATION = _of(
+_QUALIFICATION = of_model(
     Qualification,
     {
         "diploma": "diplome|dernier diplome|diplome le plus eleve||diploma|highest diploma",
@@ -180,7 +213,7 @@ _QUALIFICATION = _of(
     "qualification.",
     labels={"title": _("Title of the diploma"), "field": _("Subject of the diploma")},
 )
-_LICENCE = _of(
+_LICENCE = of_model(
     Licence,
     {
         "kind": "nature de l inscription||licence type",
@@ -207,12 +240,12 @@ OF_A_CAREER: dict[str, tuple[Any, list[str]]] = {
 }  # fmt: skip
 """What a list of people says of a career: by the prefix of its columns, the kind of record and its fields."""
 
-_OFFICE = _column(
+_OFFICE = column_of(
     "office", _("Office in charge"), "district|district sanitaire|bureau|direction||office|office in charge"
 )
-_NOTE = _column("note", _("Note"), "note|notes|observation|observations|obs|remarque|remarques")
+_NOTE = column_of("note", _("Note"), "note|notes|observation|observations|obs|remarque|remarques")
 
-_FACILITY = _of(
+_FACILITY = of_model(
     Facility,
     {
         "code": "code|code national|identifiant|id structure|code structure||facility id|national code",
@@ -238,15 +271,17 @@ _FACILITY = _of(
     },
 )
 _PLACES = [
-    _column("region", _("Region"), "region|region sanitaire"),
-    _column("cercle", pgettext_lazy("map", "Area below the region"), "cercle|departement|province||county"),
-    _column("cercle_code", _("Code of that area"), "cercle pcode|code cercle|pcode||area code"),
-    _column("commune", _("Commune"), "commune|arrondissement||municipality"),
-    _column("office", _("Health district"), "district|district sanitaire|bureau||health district|office"),
-    _column("duplicate_of", _("Duplicate of (code)"), "doublon de|doublon||duplicate of"),
+    column_of("region", _("Region"), "region|region sanitaire"),
+    column_of("cercle", pgettext_lazy("map", "Area below the region"), "cercle|departement|province||county"),
+    column_of("cercle_code", _("Code of that area"), "cercle pcode|code cercle|pcode||area code"),
+    column_of("commune", _("Commune"), "commune|arrondissement||municipality"),
+    column_of("office", _("Health district"), "district|district sanitaire|bureau||health district|office"),
+    column_of("duplicate_of", _("Duplicate of (code)"), "doublon de|doublon||duplicate of"),
 ]
 
 
+AREAS = ("birth_area", "residence")
+"""Of the columns of people, those that name an area."""
 FIELDS = {
     PEOPLE: [c.key for c in (*_PERSON, _NOTE)],
     FACILITIES: [c.key for c in _FACILITY],
@@ -256,12 +291,23 @@ FIELDS = {
 
 def columns(kind: str) -> list[Column]:
     """Everything a column of a list of this kind can be, in the order of an export."""
+    return [*_own_columns(kind), *more(kind), _ID, _SEEN]
+
+
+def more(kind: str) -> list[Column]:
+    """The columns that others give to a kind of list."""
+    return [column for give in MORE for column in give(kind)]
+
+
+def _own_columns(kind: str) -> list[Column]:
+    if kind in FURTHER:
+        return FURTHER[kind].columns()
     if kind == FACILITIES:
-        return [*_FACILITY, *map(_with_levels, _PLACES), _ID, _SEEN]
+        return [*_FACILITY, *map(_with_levels, _PLACES)]
     career = [*_EMPLOYMENT, *_QUALIFICATION, *_LICENCE]
     names = (_FULL_NAME, _GIVEN_FIRST)
     own = (_GIVEN_MORE, *_PERSON, *_numbers())
-    return [*names, *own, *_POSTING, *career, _with_levels(_OFFICE), _NOTE, _ID, _SEEN]
+    return [*names, *own, *_POSTING, *career, _with_levels(_OFFICE), _NOTE]
 
 
 def _with_levels(one: Column) -> Column:
@@ -287,7 +333,7 @@ def _numbers() -> list[Column]:
     out = []
     for item in lists.items("identifier_kind"):
         role = lists.attribute("identifier_kind", item.code, "role")
-        own = _column(f"number.{item.code}", str(item), _NUMBER_WORDS.get(role, ""))
+        own = column_of(f"number.{item.code}", str(item), _NUMBER_WORDS.get(role, ""))
         french, english = (fold(item.label_fr or ""),), (fold(item.label_en or ""), fold(item.code or ""))
         out.append(Column(own.key, own.label, own.words + french, own.english + english))
     return out
@@ -331,10 +377,12 @@ def choices(kind: str, one: Column) -> list[str]:
 
 def is_number(one: Column) -> bool:
     """True where digits are a name, not a quantity: a spreadsheet must not round them or drop their zeros."""
-    return one.key.startswith("number.") or one.key in ("phone", "phone2", "contact_phone", "code")
+    return one.key.startswith("number.") or one.key in ("phone", "phone2", "contact_phone", "code", "number")
 
 
 def _fact(kind: str, one: Column) -> Any:
+    if kind in FURTHER:
+        return FURTHER[kind].fact(one.key)
     prefix, _dot, name = one.key.rpartition(".")
     career = OF_A_CAREER.get(prefix)
     model = career[0] if career else Posting if prefix else Facility if kind == FACILITIES else Person

@@ -101,17 +101,31 @@ def person_cells(
     career: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """What the columns say of somebody, without the opaque ones; of ``career`` one row of each kind."""
-    row: dict[str, Any] = {name: getattr(person, name) for name in columns.FIELDS[columns.PEOPLE]}
-    for name, list_ in (("nationality", "nationality"), ("marital", "marital")):
-        row[name] = lists.label(list_, row[name])
-    row["languages"] = [lists.label("language", code) for code in person.languages or []]
+    plain = [name for name in columns.FIELDS[columns.PEOPLE] if name not in columns.AREAS]
+    row: dict[str, Any] = {name: getattr(person, name) for name in plain}
+    row |= {name: getattr(person, f"{name}_label") for name in columns.AREAS}
+    for name in ("nationality", "birth_country", "residence_country", "marital"):
+        row[name] = lists.label(facts.fact(Person, name).list, row[name])
+    for name in ("languages", "other_nationalities"):
+        row[name] = [lists.label(facts.fact(Person, name).list, code) for code in row[name] or []]
     row["office"] = str(person.office) if person.office else None
     row |= {f"number.{one.kind}": one.number for one in numbers}
     if posting:
         row |= _posting_cells(posting, person.sex)
     for prefix, one in (career or {}).items():
         row |= {f"{prefix}.{name}": _fact_cell(one, name) for name in columns.OF_A_CAREER[prefix][1]}
-    return {key: _cell(value) for key, value in row.items()}
+    return {key: cell_of(value) for key, value in row.items()}
+
+
+def said_cell(fact: facts.Fact, value: Any) -> str:
+    """A value that a list, a share, an answer or a position holds, as a cell that can be read back."""
+    if fact.reads == facts.CODE:
+        return lists.label(fact.list, value)
+    if fact.reads == facts.SHARE:
+        return f"{value * 100 / FULL_TIME:g} %"
+    if fact.reads == facts.DEGREES:
+        return f"{value / MICRO:.6f}".rstrip("0").rstrip(".")
+    return _("yes") if value else _("no")
 
 
 def _fact_cell(record: Any, name: str) -> Any:
@@ -165,7 +179,7 @@ def facility_cells(facility: Facility, office: Office | None) -> dict[str, str]:
         row[name] = None if row[name] is None else f"{row[name] / MICRO:.6f}".rstrip("0").rstrip(".")
     row["region" if facility.area and facility.area.kind == "region" else "cercle"] = facility.area_label
     row["office"] = str(office) if office else None
-    return {key: _cell(value) for key, value in row.items()}
+    return {key: cell_of(value) for key, value in row.items()}
 
 
 ROWS = {columns.PEOPLE: people_rows, columns.FACILITIES: facility_rows}
@@ -186,11 +200,12 @@ def write_table(
     headings: Sequence[Any], rows: Iterable[Sequence[Any]], target: Path, about: About, *, form: str = XLSX
 ) -> int:
     """Write a table that does not come back; returns how many rows it has."""
-    cells = ([_cell(value) for value in row] for row in rows)
+    cells = ([cell_of(value) for value in row] for row in rows)
     return (_write_xlsx if form == XLSX else _write_csv)(target, [str(h) for h in headings], cells, about)
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
+    """A value as a cell."""
     if value is None:
         return ""
     if isinstance(value, PartialDate):

@@ -279,7 +279,7 @@ def _settle(row: ImportRow, choice: str, by: Actor) -> None:
         row.target = None if choice == "new" else UUID(choice)
         found = reader.settled(parsed, row.target)
         others = row.job.rows.filter(status=CHANGE, target=row.target).exclude(pk=row.pk)
-        if found.status == CHANGE:
+        if found.status == CHANGE and not getattr(reader, "many", False):
             refuse_twice(parsed, others.values_list("line", flat=True).first() or row.line)
         row.status, row.seen, row.changes = found.status, found.seen, found.changes
         if parsed.problems:

@@ -63,8 +63,8 @@ class People(PeopleRows):
 
     def plan(self, rows: Sequence[Parsed]) -> list[Plan]:
         """What each row would do."""
-        by_number = self._by_number(rows)
-        by_name = self._by_name([r for r in rows if not r.cells.get(ID) and not by_number.get(r.line)])
+        by_number = self.by_number(rows)
+        by_name = self.by_name([r for r in rows if not r.cells.get(ID) and not by_number.get(r.line)])
         wanted = {pk for found in (*by_number.values(), *by_name.values()) for pk in found}
         wanted |= {pk for r in rows if (pk := own_id(r.cells.get(ID, "")))}
         known = Known(wanted)
@@ -73,7 +73,7 @@ class People(PeopleRows):
             self._plan(row, by_number.get(row.line, set()), by_name.get(row.line, []), known) for row in rows
         ]
 
-    def _by_number(self, rows: Iterable[Parsed]) -> dict[int, set[UUID]]:
+    def by_number(self, rows: Iterable[Parsed]) -> dict[int, set[UUID]]:
         """For each row, the files that bear one of its numbers."""
         keys: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for row in rows:
@@ -88,7 +88,7 @@ class People(PeopleRows):
                         out[line].add(one.canonical)
         return out
 
-    def _by_name(self, rows: Iterable[Parsed]) -> dict[int, list[UUID]]:
+    def by_name(self, rows: Iterable[Parsed]) -> dict[int, list[UUID]]:
         """For each row, the files with the same name in some spelling, in either order.
 
         Some names are borne by thousands: those whom birth or sex rule out are left aside before anything

@@ -9,15 +9,18 @@ from baarada.interop.tables import cells
 from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.careers import Careers
 from baarada.interop.tables.cells import Finder
-from baarada.interop.tables.columns import ID
+from baarada.interop.tables.columns import AREAS, ID
 from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.spoilt import Numbers
 from baarada.journal import runtime
 from baarada.kernel.days import PartialDate
 from baarada.registry import rules
+from baarada.registry.models import Area
 from baarada.registry.searchkeys import plain
 
 _PERSON_READERS: dict[str, Any] = {
+    "title": cells.text, "birth_country": cells.code("nationality"), "residence_country": cells.code("nationality"),
+    "other_nationalities": cells.codes("nationality"),
     "family_name": cells.text, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
     "born": cells.day, "birth_place": cells.text, "nationality": cells.code("nationality"),
     "marital": cells.code("marital"), "children": cells.number, "languages": cells.codes("language"),
@@ -39,6 +42,8 @@ class PeopleRows:
         self.careers = Careers(self.finder)
         self.today = runtime.today()
         self.numbers_met: dict[tuple[str, str], int] = {}
+        self.areas_met: dict[str, list[Area]] = {}
+        """Areas by what rows call them."""
         self.year_only: set[str] = set()
         """Days of the year that stand for a birth of which only the year is known."""
         self.numbers = Numbers()
@@ -58,6 +63,7 @@ class PeopleRows:
         if "born" in row.values and day_of_year(row.values["born"]) in self.year_only:
             row.values["born"] = PartialDate(row.values["born"].year)
         self._phones(row)
+        self._areas(row)
         if row.cell("given_more"):
             given = f"{row.values.get('given_names', '')} {row.cell('given_more')}"
             row.values["given_names"] = cells.text(given)
@@ -78,6 +84,21 @@ class PeopleRows:
                 row.values["family_name"] = family
                 if given:
                     row.values["given_names"] = given
+
+    def _areas(self, row: Parsed) -> None:
+        """Where somebody was born and lives; what is no area of the map is kept as the place in words."""
+        for key, words in zip(AREAS, ("birth_place", "address"), strict=True):
+            cell = row.cell(key)
+            if cell not in self.areas_met:
+                self.areas_met[cell] = self.finder.areas(cell) if cell else []
+            found = self.areas_met[cell]
+            if len(found) == 1:
+                row.values[key] = (found[0], str(found[0]))
+            elif cell and words not in row.values:
+                row.values[words] = cells.text(cell)
+            elif cell:
+                sentence = _("No one area is called “%(text)s”. Correct the name, or empty the cell.")
+                row.refuse(key, sentence % {"text": cell})
 
     def _phones(self, row: Parsed) -> None:
         first, *others = cells.phones(row.cell("phone")) or [""]

@@ -1,7 +1,7 @@
 """What can be asked of imports: those somebody may see, their rows, what a row would change, in words."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
 from baarada.interop.tables import columns, jobs, layout
 from baarada.interop.tables.careers import CAREER, Said
 from baarada.interop.tables.parsed import Parsed
+from baarada.interop.tables.people import People
+from baarada.interop.tables.said import Said as RowSaid
 from baarada.interop.tables.within import ROW, line_of
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
@@ -70,7 +72,11 @@ def changes_of(job: ImportJob, found: Sequence[ImportRow]) -> dict[int, list[Cha
     changed = [row for row in found if row.status == CHANGE]
     reader = jobs.reader_of(job)
     known = reader.known_for(changed)
-    words = _person_change if job.kind == columns.PEOPLE else _facility_change
+    words: Callable[..., list[Change]] = _row_change
+    if job.kind == columns.FACILITIES:
+        words = _facility_change
+    elif isinstance(reader, People):
+        words = _person_change
     out = {}
     parsed_rows = jobs.parse(reader, [(row.line, row.cells) for row in changed])
     for row, parsed in zip(changed, parsed_rows, strict=True):
@@ -109,6 +115,20 @@ def _career_change(said: Said) -> list[Change]:
     known = facts.FACTS[model]
     words = ", ".join(t for name, value in said.values.items() if (t := show(known[name], value)))
     return [Change(str(facts.NAMES[model]), summaries.title(said.ended) if said.ended else "", words)]
+
+
+def _row_change(sort: str, what: RowSaid, pk: UUID, known: Any, row: Parsed) -> list[Change]:
+    """A new record, or facts of one that is here."""
+    del sort, pk, known, row
+    if what.record is not None:
+        # A first day that stands goes along with a last day that changes.
+        return [change for change in _fields(what.record, what.values) if change.old != change.new]
+    fields = facts.FACTS[what.model]
+    words = ", ".join(t for name, value in what.values.items() if (t := show(fields[name], value)))
+    name = str(facts.NAMES[what.model])
+    ended = ", ".join(getattr(row, "facility_label", None) or summaries.title(row) for row in what.ended)
+    # What ends with it, as “what stood”.
+    return [Change(name if what.times == 1 else f"{what.times} × {name}", ended, words)]
 
 
 def _facility_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> list[Change]:
@@ -180,7 +200,7 @@ def candidates_of(row: ImportRow) -> list[Candidate]:
     ids = [UUID(pk) for pk in row.candidates if not line_of(pk)]
     reader = jobs.reader_of(row.job)
     (parsed,) = jobs.parse(reader, [(row.line, row.cells)])
-    found = (_people if row.job.kind == columns.PEOPLE else _facilities)(ids, parsed) if ids else []
+    found = (_people if columns.ABOUT[row.job.kind] == "person" else _facilities)(ids, parsed) if ids else []
     return found + [_earlier(row, other) for other in row.job.rows.filter(line__in=earlier).order_by("line")]
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 from baarada.interop.models import LearnedHeading
-from baarada.interop.tables.columns import FACILITIES, ID, OURS, PEOPLE, Column, columns
+from baarada.interop.tables.columns import FACILITIES, FURTHER, ID, OURS, PEOPLE, Column, columns
 from baarada.kernel.text import fold
 
 SURE, TO_CONFIRM, LEFT = "sure", "to confirm", "left"
@@ -206,7 +206,7 @@ REQUIRED = {PEOPLE: ("family_name", "full_name", "given_first"), FACILITIES: ("n
 
 def missing(kind: str, keys: set[str]) -> list[Any]:
     """The labels of columns without which a list cannot be read."""
-    needed = REQUIRED[kind]
+    needed = FURTHER[kind].needed() if kind in FURTHER else REQUIRED[kind]
     if keys & {*needed, ID}:
         return []
     return [c.label for c in columns(kind) if c.key in needed]

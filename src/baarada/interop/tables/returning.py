@@ -5,7 +5,7 @@ only what a person really typed counts: a rounded share of time, a place whose n
 list holds any more come back as they went.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ def untouched(kind: str, rows: Rows) -> dict[int, frozenset[str]]:
     if not own:
         return {}
     lanes = tokens.lanes_here()
-    written = (_people if kind == columns.PEOPLE else _facilities)(
+    written = WRITTEN[kind](
         {own[line]: pages_of(cells.get(SEEN, ""), lanes) for line, cells in rows if line in own}
     )
     return {
@@ -44,7 +44,7 @@ def untouched(kind: str, rows: Rows) -> dict[int, frozenset[str]]:
     }
 
 
-def _people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
+def people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
     """What the rows of some people were, each as it stood on its page."""
     people = {p.pk: p for p in Person.objects.filter(pk__in=list(pages)).select_related("office")}
     named = [pk for some in pages.values() for pk in some]
@@ -57,15 +57,15 @@ def _people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
     out = {}
     for pk, person in people.items():
         own = pages[pk]
-        posting = next((_as_seen(postings[p], own[p]) for p in own if p in postings), None)
-        held = [_as_seen(numbers[n], own[n]) for n in own if n in numbers]
+        posting = next((as_seen(postings[p], own[p]) for p in own if p in postings), None)
+        held = [as_seen(numbers[n], own[n]) for n in own if n in numbers]
         shown = {
-            prefix: _as_seen(rows[row], own[row])
+            prefix: as_seen(rows[row], own[row])
             for prefix, rows in career.items()
             for row in own
             if row in rows
         }
-        out[pk] = exporting.person_cells(_as_seen(person, own.get(pk)), held, posting, shown)
+        out[pk] = exporting.person_cells(as_seen(person, own.get(pk)), held, posting, shown)
     return out
 
 
@@ -73,11 +73,18 @@ def _facilities(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
     found = Facility.objects.filter(pk__in=list(pages)).select_related("area")
     offices = exporting.offices_of([f.pk for f in found])
     return {
-        f.pk: exporting.facility_cells(_as_seen(f, pages[f.pk].get(f.pk)), offices.get(f.pk)) for f in found
+        f.pk: exporting.facility_cells(as_seen(f, pages[f.pk].get(f.pk)), offices.get(f.pk)) for f in found
     }
 
 
-def _as_seen(record: Any, page: Seen | None) -> Any:
+WRITTEN: dict[str, Callable[[dict[UUID, Pages]], dict[UUID, dict[str, str]]]] = {
+    columns.PEOPLE: people,
+    columns.FACILITIES: _facilities,
+}
+"""For each kind of list, what its rows were when they were written out, by record and column."""
+
+
+def as_seen(record: Any, page: Seen | None) -> Any:
     """A record as it stood on a page; as it stands now where the page is not known."""
     if page is None or journal.seen(record) == page:
         return record

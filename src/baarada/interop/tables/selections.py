@@ -42,15 +42,15 @@ class Selection:
 def select(kind: str, query: Query, *, seen_by: Actor) -> Selection | None:
     """The rows of a list that somebody may see; None where there is no such list."""
     seen_by.require("export")
-    maker = _MAKERS.get(kind)
+    maker = MAKERS.get(kind)
     return maker(query, seen_by) if maker else None
 
 
 def _people(query: Query, seen_by: Actor) -> Selection | None:
     """People as their list shows them: the same filter, the same order; and, where that is asked, the same columns."""
     chosen, today = facets.parse(query), runtime.today()
-    named = [pk for pk in map(_id, query.get("id", ())) if pk][:MOST_NAMED]
-    numbers = kept.number_list(_id(next(iter(query.get("list", ())), "")))
+    named = [pk for pk in map(id_in, query.get("id", ())) if pk][:MOST_NAMED]
+    numbers = kept.number_list(id_in(next(iter(query.get("list", ())), "")))
     found = facets.found(chosen, today, seen_by=seen_by, among=Q(person__in=named) if "id" in query else None)
     labels = Labels([(name, value) for name, values in chosen.items() for value in values])
     words = [labels.said(name, value) for name, values in chosen.items() for value in values]
@@ -88,7 +88,7 @@ def _shown(keys: Sequence[str]) -> tuple[str, ...]:
 def _facilities(query: Query, seen_by: Actor) -> Selection | None:
     text = next(iter(query.get("name", ())), "").strip()[:120]
     kinds = [k for k in query.get("kind", ()) if k][:40]
-    office, area = _named(Office, query.get("office", ())), _named(Area, query.get("area", ()))
+    office, area = named(Office, query.get("office", ())), named(Area, query.get("area", ()))
     found = places.find_facilities(
         seen_by=seen_by, on=runtime.today(), text=text, kinds=kinds, office=office, area=area
     )
@@ -99,7 +99,7 @@ def _facilities(query: Query, seen_by: Actor) -> Selection | None:
 
 
 def _staff(query: Query, seen_by: Actor) -> Selection | None:
-    facility = _named(Facility, query.get("facility", ()))
+    facility = named(Facility, query.get("facility", ()))
     if facility is None:
         return None
     ids = Facility.objects.filter(canonical=facility.canonical).values_list("pk", flat=True)
@@ -108,11 +108,12 @@ def _staff(query: Query, seen_by: Actor) -> Selection | None:
     return _of(columns.PEOPLE, _("Staff of %(facility)s") % {"facility": facility}, [], found)
 
 
-_MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
+MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
     PEOPLE: _people,
     FACILITIES: _facilities,
     STAFF: _staff,
 }
+"""What finds the rows of a list, by its word in an address; ``kinds.py`` adds those of further kinds."""
 
 
 def _of(sort: str, title: str, words: list[str], found: QuerySet[Any], key: str = "pk") -> Selection:
@@ -122,12 +123,14 @@ def _of(sort: str, title: str, words: list[str], found: QuerySet[Any], key: str 
     return Selection(sort, title, " · ".join(words), found.count(), ids)
 
 
-def _named(model: Any, values: Sequence[str]) -> Any:
-    pk = _id(next(iter(values), ""))
+def named(model: Any, values: Sequence[str]) -> Any:
+    """The record that an address names; None for none."""
+    pk = id_in(next(iter(values), ""))
     return model.objects.live().filter(pk=pk).first() if pk else None
 
 
-def _id(text: str) -> UUID | None:
+def id_in(text: str) -> UUID | None:
+    """An id of an address; None where it is none."""
     try:
         return UUID(text)
     except ValueError:

@@ -7,7 +7,7 @@ from django.db import models
 
 from baarada.journal.fields import Day, Inside, Number, Outside, Text
 from baarada.journal.models import Record
-from baarada.registry.models.base import IN_CHARGE, NATIONAL, ORDER, Spanned, SpanQuerySet
+from baarada.registry.models.base import IN_CHARGE, NATIONAL, ORDER, Spanned, SpanQuerySet, by_day
 from baarada.registry.models.lists import Cadre
 from baarada.registry.models.people import Person
 from baarada.registry.models.places import Facility
@@ -96,7 +96,7 @@ class Qualification(Spanned):
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), by_day("registry_qualification_by_day", "awarded")]
 
 
 class Licence(Spanned):
@@ -131,7 +131,7 @@ class Licence(Spanned):
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), by_day("registry_licence_by_day", "ends")]
 
 
 class Absence(Spanned):
@@ -160,7 +160,7 @@ class Absence(Spanned):
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), by_day("registry_absence_by_day", "starts")]
 
 
 class PersonnelAct(Spanned):
@@ -190,7 +190,7 @@ class PersonnelAct(Spanned):
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), by_day("registry_act_by_day", "dated")]
 
 
 class Exit(Record):
@@ -218,4 +218,4 @@ class Exit(Record):
         scope = "person.office"
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"])]
+        indexes = [models.Index(fields=["canonical"]), by_day("registry_exit_by_day", "left")]

@@ -162,7 +162,7 @@ class Population(Record):
         scope = NATIONAL_SCOPE
 
     class Meta:
-        indexes = [models.Index(fields=["area", "year"])]
+        indexes = [models.Index(fields=["area", "year"]), models.Index(fields=["-year", "-id"])]
 
 
 class Facility(Spanned):

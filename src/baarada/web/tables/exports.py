@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baarada.interop import tasks
 from baarada.interop.models import DONE, FAILED, STOPPED, WAITING, WRITING, ExportJob
-from baarada.interop.tables import exporting, outgoing, selections
+from baarada.interop.tables import columns, exporting, outgoing, rowselections, selections
 from baarada.interop.tables.selections import Selection
 from baarada.journal import runtime
 from baarada.kernel.errors import Refused
@@ -47,6 +47,7 @@ def exports(request: ActorRequest) -> HttpResponse:
         "lists": [(reverse("web:export", args=[kind]), one) for kind, one in found if one],
         "latest": [(job, *STATES[job.state]) for job in outgoing.exports(seen_by=request.actor)[:LATEST]],
         "days": outgoing.KEPT_DAYS,
+        "further": [(reverse("web:export", args=[kind]), columns.KINDS[kind]) for kind in columns.FURTHER],
     }
     return page(request, "web/tables/exports.html", context)
 
@@ -70,6 +71,7 @@ def export(request: ActorRequest, kind: str) -> HttpResponseBase:
         "kind": kind,
         "found": found,
         "long": long,
+        "same": _same(request, kind),
         "filters": [
             (name, value)
             for name, values in request.GET.lists()
@@ -79,6 +81,20 @@ def export(request: ActorRequest, kind: str) -> HttpResponseBase:
         "may_be_shown": kind == selections.PEOPLE and "col" in request.GET,
     }
     return page(request, "web/tables/export.html", context)
+
+
+def _same(request: ActorRequest, kind: str) -> list[tuple[str, Any]]:
+    """The other lists that say more of the people, or the facilities, that are chosen."""
+    words = {
+        selections.PEOPLE: rowselections.OF_PEOPLE, selections.STAFF: rowselections.OF_PEOPLE,
+        selections.FACILITIES: ("posts",),
+    }.get(kind, ())  # fmt: skip
+    left = request.GET.copy()
+    left.pop("form", None)
+    return [
+        (f"{reverse('web:export', args=[word])}?{left.urlencode()}", rowselections.SORTS[word].title)
+        for word in words
+    ]
 
 
 def _ask(request: ActorRequest, kind: str, query: dict[str, list[str]], form: str) -> HttpResponse:

@@ -118,5 +118,5 @@ def model_file(request: ActorRequest, kind: str) -> HttpResponseBase:
     request.actor.require("import")
     if kind not in columns.KINDS:
         raise Http404
-    name = _("Model, people") if kind == columns.PEOPLE else _("Model, facilities")
+    name = _("Model, %(list)s") % {"list": str(columns.KINDS[kind]).lower()}
     return made_file(f"{name}.xlsx", lambda target: exporting.write_model(kind, target))

@@ -86,7 +86,7 @@ def _frame(request: ActorRequest, job: ImportJob) -> dict[str, Any]:
         "room": "more",
         "job": job,
         "kind": columns.KINDS[job.kind],
-        "people": job.kind == columns.PEOPLE,
+        "people": columns.ABOUT[job.kind] == "person",
         "steps": words.steps(job),
         "own": job.account == as_uuid(request.actor.account),
         "by": job.writer[0],
@@ -202,9 +202,10 @@ def _dry_run(job: ImportJob) -> dict[str, Any]:
 
 
 def _tiles(job: ImportJob, counts: dict[str, int]) -> list[dict[str, Any]]:
-    people = job.kind == columns.PEOPLE
+    people = columns.ABOUT[job.kind] == "person"
+    new = {columns.PEOPLE: _("new people"), columns.FACILITIES: _("new facilities")}
     below = {
-        NEW: _("new people") if people else _("new facilities"),
+        NEW: new.get(job.kind, _("new lines")),
         CHANGE: _("what changes, row by row"),
         SAME: _("already so here"),
         DOUBT: _("perhaps the same person") if people else _("perhaps the same facility"),
@@ -285,7 +286,7 @@ def _row_lines(job: ImportJob, status: str, found: list[ImportRow]) -> list[dict
 def _target_url(job: ImportJob, row: ImportRow) -> str:
     if row.target is None:
         return ""
-    return reverse("web:person" if job.kind == columns.PEOPLE else "web:facility", args=[row.target])
+    return reverse(f"web:{columns.ABOUT[job.kind]}", args=[row.target])
 
 
 @require_safe

@@ -238,8 +238,9 @@ def headings_known(kind: str) -> list[tuple[str, str]]:
 
 
 def _few(words: Sequence[str], label: str, most: int = 4) -> list[str]:
-    """The first words that say more than the label does."""
-    return [w for w in words if w and w != fold(label)][:most]
+    """The first words that say more than the label does; a word with its apostrophe is the same word."""
+    found = {w.replace(" ", ""): w for w in reversed(words) if w and w != fold(label)}
+    return list(reversed(found.values()))[:most]
 
 
 def time_left(seconds: float) -> str:

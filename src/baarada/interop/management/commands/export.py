@@ -7,14 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from baarada.interop.tables import columns, exporting
+from baarada.interop.tables import columns, exporting, selections
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
-from baarada.registry import queries
 
 
 class Command(BaseCommand):
-    help = "Write all facilities or people to XLSX or CSV (by the file's ending)."
+    help = "Write all rows of one kind of list to XLSX or CSV (by the file's ending)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(columns.KINDS))
@@ -25,8 +24,8 @@ class Command(BaseCommand):
         form = options["file"].suffix.lower().lstrip(".")
         if form not in (exporting.XLSX, exporting.CSV):
             raise CommandError(_("Name a file that ends in .xlsx or .csv."))
-        everything = queries.people if options["kind"] == columns.PEOPLE else queries.facilities
-        ids = everything(seen_by=by).values_list("pk", flat=True).iterator(2000)
+        found = selections.select(options["kind"], {}, seen_by=by)
+        assert found is not None
         about = exporting.About(str(columns.KINDS[options["kind"]]), "", by.name, runtime.now())
-        count = exporting.write(options["kind"], ids, options["file"], about, seen_by=by, form=form)
+        count = exporting.write(found.columns, found.ids(), options["file"], about, seen_by=by, form=form)
         self.stdout.write(_("%(file)s: rows written: %(count)s") % {"file": options["file"], "count": count})

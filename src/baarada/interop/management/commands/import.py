@@ -31,7 +31,7 @@ QUESTIONS = {
 
 
 class Command(BaseCommand):
-    help = "Bring a list of facilities or people in. Safe to run twice: what is here already stays as it is."
+    help = "Bring a list in. Safe to run twice: what is here already stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(columns.KINDS))

@@ -1,0 +1,1 @@
+"""Lists over the whole register: absences, departures, posts and the like."""
