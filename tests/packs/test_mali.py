@@ -15,7 +15,7 @@ from baarada.packs.reader import split
 
 COUNTS = {
     "areas": 256, "populations": 166,
-    "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 581,
+    "inclusions": 359, "offices": 115, "facilities": 86, "assignments": 86, "cadres": 72, "lists": 582,
 }  # fmt: skip
 
 KINDS = {"country": 1, "region": 20, "cercle": 160, "health_district": 75}

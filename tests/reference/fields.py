@@ -1,7 +1,7 @@
 """What the world asks of a register of health workers, field by field, and where each has its place here.
 
 Two lists: the minimum data set for health workforce registries (WHO 2015), and the master list of community health
-workers (2021). A field that waits for a record to come says which.
+workers (2021).
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field asked for, with where it is kept, shown, read and written. ``waits`` names a record to come."""
+    """One field asked for, with where it is kept, shown, read and written."""
 
     group: str
     name: str
@@ -18,8 +18,7 @@ class Field:
     page: str = ""
     """The page where it is seen and written, by the name of its address."""
     column: str = ""
-    """Kind of list and column: the same in and out."""
-    waits: str = ""
+    """Kind of list and column: the same in and out. A star stands for every field of a sort."""
 
 
 def _person(group: str, name: str, field: str, column: str = "") -> Field:
@@ -28,10 +27,6 @@ def _person(group: str, name: str, field: str, column: str = "") -> Field:
 
 def _row(group: str, name: str, kept: str, column: str) -> Field:
     return Field(group, name, kept, "add-row", column)
-
-
-def _waits(group: str, name: str, record: str) -> Field:
-    return Field(group, name, waits=record)
 
 
 WHO = [
@@ -67,14 +62,22 @@ WHO = [
     _person("2 Name", "Family name", "family_name"),
     _person("2 Name", "Given names", "given_names"),
     _person("2 Name", "Other or maiden name", "other_names"),
+    _person("2 Name", "Title", "title"),
     _person("3 Birth", "Sex", "sex"),
     _person("3 Birth", "Date of birth, as far as it is known", "born"),
     _person("3 Birth", "Place of birth", "birth_place"),
     _person("3 Birth", "Area of birth", "birth_area"),
+    _person("3 Birth", "Country of birth", "birth_country"),
     _person("4 Citizenship, residence, language", "Citizenship", "nationality"),
+    _person("4 Citizenship, residence, language", "Other citizenships", "other_nationalities"),
     _person("4 Citizenship, residence, language", "Area of residence", "residence"),
+    _person("4 Citizenship, residence, language", "Country of residence", "residence_country"),
     _person("4 Citizenship, residence, language", "Languages", "languages"),
-    _waits("4 Citizenship, residence, language", "Level of each language", "LanguageSkill"),
+    _row("4 Citizenship, residence, language", "Level: spoken", "LanguageSkill.spoken", "languages spoken"),
+    _row("4 Citizenship, residence, language", "Level: read", "LanguageSkill.read", "languages read"),
+    _row(
+        "4 Citizenship, residence, language", "Level: written", "LanguageSkill.written", "languages written"
+    ),
     _person("5 Address", "Address", "address"),
     _person("6 Contact", "Telephone", "phone"),
     _person("6 Contact", "Second telephone", "phone2"),
@@ -82,7 +85,12 @@ WHO = [
     _person("6 Contact", "Emergency contact: name", "contact_name"),
     _person("6 Contact", "Emergency contact: relation", "contact_link"),
     _person("6 Contact", "Emergency contact: telephone", "contact_phone"),
-    _waits("6 Contact", "Further telephones and addresses, by kind, preferred", "Contact"),
+    _row("6 Contact", "Further telephones and addresses: kind", "Contact.kind", "contacts kind"),
+    _row("6 Contact", "Further telephones and addresses: value", "Contact.value", "contacts value"),
+    _row(
+        "6 Contact", "Further telephones and addresses: preferred", "Contact.preferred", "contacts preferred"
+    ),
+    _row("6 Contact", "Next of kin", "Relative.notify", "relatives relative.notify"),
     _row("7 Education and licences", "Diploma", "Qualification.diploma", "credentials qualification.diploma"),
     _row(
         "7 Education and licences",
@@ -156,6 +164,8 @@ WHO = [
     Field("8 Employment", "Job title", "Posting.job", "start-posting", "postings job"),
     _row("8 Employment", "Grade", "Employment.grade", "employments grade"),
     _row("8 Employment", "Contract", "Employment.contract", "employments contract"),
+    _row("8 Employment", "Contract: kind", "Employment.contract_kind", "employments contract_kind"),
+    _row("8 Employment", "Hours a week", "Employment.hours", "employments hours"),
     Field("8 Employment", "Full or part time", "Posting.share", "start-posting", "postings share"),
     Field("8 Employment", "Start date", "Posting.starts", "start-posting", "postings starts"),
     Field("8 Employment", "End date", "Posting.ends", "end-posting", "postings ends"),
@@ -191,12 +201,16 @@ WHO = [
     Field(
         "10 Submission", "Who sent it, when, from where: every value has its entry", "Person.created", "acts"
     ),
-    _waits("10 Submission", "Legal text that a decision rests on", "LegalText"),
 ]
 
 
 def _chw(group: str, name: str, kept: str, page: str, column: str) -> Field:
     return Field(group, name, kept, page, f"chw {column}")
+
+
+def _extra(group: str, name: str) -> Field:
+    """One of the country's own fields (the list ``extra_field`` of its pack)."""
+    return Field(group, name, "ExtraValue.value", "extras", "chw extra.*")
 
 
 CHW = [
@@ -214,29 +228,24 @@ CHW = [
     _row("Describe", "In-service training", "Qualification.kind", "credentials qualification.kind"),
     _chw("Describe", "Competency certificate", "Licence.reference", "add-row", "licence.reference"),
     _chw("Describe", "Certificate: expiry", "Licence.ends", "add-row", "licence.ends"),
-    _waits("Describe", "Functions performed", "ExtraValue"),
-    _waits("Describe", "Mentorship area", "ExtraValue"),
-    _waits("Describe", "Equipment and incentives, with giver, date, works or not", "Equipment"),
-    _waits("Describe", "Amount of the remuneration", "ExtraValue"),
+    _extra("Describe", "Functions performed"),
+    _extra("Describe", "Mentorship area"),
+    _extra("Describe", "Equipment and incentives"),
+    _extra("Describe", "Amount of the remuneration"),
     _chw("Describe", "Source of the remuneration", "Employment.funding", "add-row", "employment.funding"),
-    _waits("Describe", "Relatives and dependents", "Relative"),
+    _row("Describe", "Relatives and dependents", "Relative.name", "relatives relative.name"),
     _chw("Enumerate", "Status", "Employment.status", "add-row", "employment.status"),
     _chw("Enumerate", "Start date", "Posting.starts", "start-posting", "posting.starts"),
     _chw("Enumerate", "End date", "Posting.ends", "end-posting", "posting.ends"),
     _chw("Enumerate", "Reason for departure", "Posting.end_reason", "end-posting", "posting.end_reason"),
     _chw("Locate", "Village or site of service", "Person.address", "person", "address"),
-    _waits(
-        "Locate",
-        "Coordinates of the site, people and households covered, distance to the facility",
-        "ExtraValue",
-    ),
+    _extra("Locate", "Position of the site, people and households covered, distance to the facility"),
     _chw("Locate", "Attached facility", "Posting.facility", "start-posting", "posting.facility"),
-    _waits("Locate", "Supervisor", "ExtraValue"),
+    _extra("Locate", "Supervisor"),
     _chw("Contact", "Telephone", "Person.phone", "person", "phone"),
     _chw("Contact", "Second telephone", "Person.phone2", "person", "phone2"),
     _chw("Contact", "E-mail", "Person.email", "person", "email"),
-    _waits("Contact", "Owner of the telephone, mobile-money number, network", "Contact"),
+    _row("Contact", "Owner of the telephone", "Contact.owner", "contacts owner"),
+    _row("Contact", "Network", "Contact.network", "contacts network"),
+    _row("Contact", "Mobile-money number", "Contact.value", "contacts value"),
 ]
-
-TO_COME = {"Relative", "LanguageSkill", "Contact", "ExtraValue", "LegalText", "Equipment"}
-"""Records that fields may wait for. Once one is there, its fields get their line."""

@@ -128,20 +128,12 @@ def fields() -> Iterator[str]:
         "What WHO's minimum data set for health workforce registries (2015) and the master list of community health "
         "workers (2021) ask for, and where each field is kept, seen, brought in and written out. A list goes in and "
         "out with the same columns: `kind column`, as in `baarada import KIND FILE`; `*` stands for the country's "
-        "own kinds."
+        "own kinds of number, or its own fields."
     )
     for title, found in (("Minimum data set", WHO), ("Community health workers", CHW)):
         yield f"## {title}"
         rows = [
-            [one.group, one.name, f"waits for the record `{one.waits}`", "", ""]
-            if one.waits
-            else [
-                one.group,
-                one.name,
-                f"`{one.kept}`",
-                f"`{one.page}`",
-                f"`{one.column}`" if one.column else "",
-            ]
+            [one.group, one.name, f"`{one.kept}`", f"`{one.page}`", f"`{one.column}`" if one.column else ""]
             for one in found
         ]
         yield table(["section", "field", "kept in", "page", "list and column, in and out"], rows)

@@ -82,7 +82,8 @@ def fields(on: date | None = None) -> list[ExtraField]:
 
 def field_of(code: str | None) -> ExtraField | None:
     """A field by its code, also one that is not asked for any more."""
-    return next((_field(item) for item in lists.items(LIST) if item.code == code), None)
+    item = lists.item(LIST, code)
+    return _field(item) if item is not None else None
 
 
 def _field(item: ListItem) -> ExtraField | None:

@@ -459,3 +459,17 @@ def _one_of_each(found: list[Any]) -> list[Any]:
     for record in sorted(found, key=lambda r: (r.pk != r.canonical, str(r.pk))):
         by_name.setdefault(record.canonical, record)
     return list(by_name.values())
+
+
+_YES, _NO = {"oui", "o", "yes", "y", "vrai", "true", "1", "x"}, {"non", "n", "no", "faux", "false", "0"}
+
+
+def yes_no(cell: str) -> bool:
+    """Yes or no, from the usual ways of writing it.
+
+    Raises:
+        BadCell: neither.
+    """
+    if fold(cell) in _YES | _NO:
+        return fold(cell) in _YES
+    raise BadCell(_("Write yes or no."))

@@ -11,7 +11,7 @@ from django.utils.translation import override, pgettext_lazy
 
 from baarada.journal import runtime
 from baarada.kernel.text import fold
-from baarada.registry import facts, lists
+from baarada.registry import extras, facts, lists
 from baarada.registry.facts import FACTS
 from baarada.registry.models import Employment, Facility, Licence, Person, Posting, Qualification
 
@@ -351,6 +351,8 @@ _TAKES: dict[str, Any] = {
     facts.CODES: _("One or several, with a semicolon between them"),
     facts.NUMBER: _("A whole number"),
     facts.PHONE: _("A telephone number"),
+    facts.YES_NO: _("Yes or no"),
+    facts.ANSWER: _("Yes or no"),
     facts.EMAIL: _("An e-mail address"),
     facts.PLACE: _("Its name or its code, as the register has it"),
 }
@@ -381,6 +383,9 @@ def is_number(one: Column) -> bool:
 
 
 def _fact(kind: str, one: Column) -> Any:
+    if one.key.startswith(extras.PREFIX):
+        field = extras.field_of(one.key.removeprefix(extras.PREFIX))
+        return field.fact if field else None
     if kind in FURTHER:
         return FURTHER[kind].fact(one.key)
     prefix, _dot, name = one.key.rpartition(".")

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import ImportJob, ImportRow
-from baarada.interop.tables import columns, layout, sheets
+from baarada.interop.tables import columns, extracells, layout, sheets
 from baarada.interop.tables.careers import one_of
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
@@ -66,6 +66,7 @@ def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, st
         career = {
             prefix: queries.rows_of(model, people) for prefix, (model, _names) in columns.OF_A_CAREER.items()
         }
+        more = extracells.own_rows(people)
         for pk in piece:
             if pk in people:
                 shown = {
@@ -73,17 +74,22 @@ def people_rows(ids: Iterable[UUID], *, seen_by: Actor) -> Iterator[dict[str, st
                     for prefix, rows in career.items()
                     if rows.get(pk)
                 }
-                yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []), shown)
+                own = more.get(pk, [])
+                yield _person_row(people[pk], numbers.get(pk, []), postings.get(pk, []), shown, own)
 
 
 def _person_row(
-    person: Person, numbers: Sequence[Any], postings: Sequence[Posting], career: Mapping[str, Any]
+    person: Person,
+    numbers: Sequence[Any],
+    postings: Sequence[Posting],
+    career: Mapping[str, Any],
+    more: Sequence[Any],
 ) -> dict[str, str]:
     posting = postings[0] if postings else None
     shown = _first_of_each(numbers)
-    pages = [journal.seen(r) for r in (person, posting, *shown, *career.values()) if r is not None]
+    pages = [journal.seen(r) for r in (person, posting, *shown, *career.values(), *more) if r is not None]
     own = {columns.ID: str(person.pk), columns.SEEN: tokens.seal(*pages)}
-    return person_cells(person, shown, posting, career) | own
+    return person_cells(person, shown, posting, career, more) | own
 
 
 def _first_of_each(numbers: Iterable[Identifier]) -> list[Identifier]:
@@ -99,8 +105,12 @@ def person_cells(
     numbers: Iterable[Identifier],
     posting: Posting | None,
     career: Mapping[str, Any] | None = None,
+    more: Iterable[Any] = (),
 ) -> dict[str, str]:
-    """What the columns say of somebody, without the opaque ones; of ``career`` one row of each kind."""
+    """What the columns say of somebody, without the opaque ones; of ``career`` one row of each kind.
+
+    ``more`` is what the file says in the fields that the country added.
+    """
     plain = [name for name in columns.FIELDS[columns.PEOPLE] if name not in columns.AREAS]
     row: dict[str, Any] = {name: getattr(person, name) for name in plain}
     row |= {name: getattr(person, f"{name}_label") for name in columns.AREAS}
@@ -114,6 +124,7 @@ def person_cells(
         row |= _posting_cells(posting, person.sex)
     for prefix, one in (career or {}).items():
         row |= {f"{prefix}.{name}": _fact_cell(one, name) for name in columns.OF_A_CAREER[prefix][1]}
+    row |= extracells.cells_of(more)
     return {key: cell_of(value) for key, value in row.items()}
 
 

@@ -9,6 +9,7 @@ from baarada.interop.tables import (
     careerlists,
     columns,
     exporting,
+    extracells,
     jobs,
     peoplekinds,
     placelists,
@@ -34,6 +35,7 @@ def make_known() -> None:
         peoplekinds.PRIVATE, peoplekinds.private_columns, peoplekinds.Private, peoplekinds.private_rows
     )
     _add_people(peoplekinds.CHW, peoplekinds.chw_columns, peoplekinds.CommunityWorkers, exporting.people_rows)
+    columns.MORE.append(extracells.columns_of)
     for word in rowselections.SORTS:
         selections.MAKERS[word] = partial(rowselections.select, word)
     selections.MAKERS[arealists.AREAS.key] = rowselections.areas

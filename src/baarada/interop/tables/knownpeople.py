@@ -15,7 +15,7 @@ from baarada.kernel.days import PartialDate
 from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
 from baarada.registry import queries, spelling
-from baarada.registry.models import Facility, Person, Posting
+from baarada.registry.models import ExtraValue, Facility, Person, Posting
 from baarada.registry.searchkeys import plain
 
 LIKE_ENOUGH = 60
@@ -94,7 +94,13 @@ class Known:
     def pages(self, pk: UUID) -> Pages:
         """What somebody sees who looks at a person and the present postings now."""
         name = self.people[pk].canonical
-        career = [row for rows in self._career.values() for row in rows.get(name, [])[:MOST_POSTINGS]]
+        # Of a country's own fields every one has its column; of anything else a row speaks of the latest.
+        most = {ExtraValue: None}
+        career = [
+            row
+            for model, rows in self._career.items()
+            for row in rows.get(name, [])[: most.get(model, MOST_POSTINGS)]
+        ]
         found = [self.people[pk], *self.postings.get(pk, [])[:MOST_POSTINGS], *career]
         return {r.pk: journal.seen(r) for r in found}
 

@@ -30,6 +30,8 @@ class Parsed:
     extra: dict[str, Any] = field(default_factory=dict)
     career: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What is said of the status, a diploma, a licence, each under the prefix of its columns."""
+    extras: dict[str, Any] = field(default_factory=dict)
+    """What is said in the fields that the country added, by their code."""
     problems: list[tuple[str, str, str]] = field(default_factory=list)
     unknown: list[tuple[str, str, str]] = field(default_factory=list)
     """Words that nothing here is called: column key, what they should name, the word."""

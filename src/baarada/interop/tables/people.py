@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from baarada.interop.models import CHANGE, DOUBT, NEW, REFUSED, SAME, ImportRow
+from baarada.interop.tables import extracells
 from baarada.interop.tables.careers import CAREER
 from baarada.interop.tables.columns import ID, PEOPLE, SEEN, columns
+from baarada.interop.tables.extracells import EXTRA
 from baarada.interop.tables.knownpeople import Known, agree, may_be_named, name_keys
 from baarada.interop.tables.matching import GONE, MOST_CANDIDATES, Pages, own_id, refuse_twice, whole_units
 from baarada.interop.tables.parsed import Parsed, Plan
@@ -69,6 +71,7 @@ class People(PeopleRows):
         wanted |= {pk for r in rows if (pk := own_id(r.cells.get(ID, "")))}
         known = Known(wanted)
         self.careers.read(rows, known)
+        extracells.read(rows, known)
         return [
             self._plan(row, by_number.get(row.line, set()), by_name.get(row.line, []), known) for row in rows
         ]
@@ -194,6 +197,7 @@ class People(PeopleRows):
             return Plan(NEW)
         known = Known({pk})
         self.careers.read([row], known)
+        extracells.read([row], known)
         plan = self._matched(row, pk, known)
         if plan is None:
             raise Refused(GONE)
@@ -237,6 +241,7 @@ class People(PeopleRows):
         if row.posting or "unit" in row.extra:
             out += self._posting_changes(row, person, known, pages)
         out += self.careers.changes(row, person, known, pages)
+        out += extracells.changes(row, person, known, pages)
         return [change for change in out if change is not None]
 
     def _says_office(self, row: Parsed, person: Person, known: Known) -> bool:
@@ -347,6 +352,7 @@ class People(PeopleRows):
         if row.posting.get("facility"):
             self._start(act, row, person, row.posting)
         self.careers.create(act, row, person)
+        extracells.create(act, row, person)
 
     def _start(self, act: journal.Act, row: Parsed, person: Person | Id, values: dict[str, Any]) -> None:
         facility: Facility = values["facility"]
@@ -399,6 +405,8 @@ class People(PeopleRows):
             act.change(identifier, fields, seen=pages[identifier.pk], kind="identifier.changed")
         elif sort == CAREER:
             self.careers.write(act, person, what, pages)
+        elif sort == EXTRA:
+            extracells.write(act, person, what, pages)
         elif sort == "posting":
             current = known.current(person.pk, self.today, row.posting.get("facility"))
             fields = whole_units(Posting, what, current)

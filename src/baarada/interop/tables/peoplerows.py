@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from baarada.interop.tables import cells
+from baarada.interop.tables import cells, extracells
 from baarada.interop.tables.births import day_of_year
 from baarada.interop.tables.careers import Careers
 from baarada.interop.tables.cells import Finder
@@ -74,6 +74,7 @@ class PeopleRows:
                     row.numbers.append((key.removeprefix("number."), value))
         self._posting(row)
         self.careers.parse(row)
+        extracells.parse(row)
         self._check(row)
         return row
 

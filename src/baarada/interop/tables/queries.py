@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import CHANGE, DOUBT, REFUSED, ImportJob, ImportRow
-from baarada.interop.tables import columns, jobs, layout
+from baarada.interop.tables import columns, extracells, jobs, layout
 from baarada.interop.tables.careers import CAREER, Said
+from baarada.interop.tables.extracells import EXTRA
 from baarada.interop.tables.parsed import Parsed
 from baarada.interop.tables.people import People
 from baarada.interop.tables.said import Said as RowSaid
@@ -99,6 +100,8 @@ def _person_change(sort: str, what: Any, pk: UUID, known: Any, row: Parsed) -> l
         return [Change(lists.label("identifier_kind", identifier.kind), identifier.number or "", number)]
     if sort == CAREER:
         return _career_change(what)
+    if sort == EXTRA:
+        return [Change(*extracells.told(what))]
     current = known.current(pk, runtime.today(), row.posting.get("facility"))
     if sort == "posting":
         return _fields(current, what, person.sex)

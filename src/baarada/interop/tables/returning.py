@@ -20,7 +20,7 @@ from baarada.journal.merging import State
 from baarada.journal.models import Record
 from baarada.kernel.ids import as_id
 from baarada.kernel.text import tidy
-from baarada.registry.models import Facility, Identifier, Person, Posting
+from baarada.registry.models import ExtraValue, Facility, Identifier, Person, Posting
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]
 """Lines of a file with their cells by column key."""
@@ -54,6 +54,7 @@ def people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
         prefix: {row.pk: row for row in model.objects.filter(pk__in=named)}
         for prefix, (model, _names) in columns.OF_A_CAREER.items()
     }
+    more = {row.pk: row for row in ExtraValue.objects.filter(pk__in=named)}
     out = {}
     for pk, person in people.items():
         own = pages[pk]
@@ -65,7 +66,8 @@ def people(pages: dict[UUID, Pages]) -> dict[UUID, dict[str, str]]:
             for row in own
             if row in rows
         }
-        out[pk] = exporting.person_cells(as_seen(person, own.get(pk)), held, posting, shown)
+        told = [as_seen(more[one], own[one]) for one in own if one in more]
+        out[pk] = exporting.person_cells(as_seen(person, own.get(pk)), held, posting, shown, told)
     return out
 
 

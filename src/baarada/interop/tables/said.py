@@ -4,21 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from baarada.interop.tables import cells, exporting
 from baarada.interop.tables.careers import is_vaguer, noted
-from baarada.interop.tables.cells import BadCell, Finder
+from baarada.interop.tables.cells import Finder
 from baarada.interop.tables.matching import Pages, whole_units
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
-from baarada.kernel.text import fold
 from baarada.registry import facts, lists
 from baarada.registry.facts import FACTS
 
 ROW = "row"
 """The sort of change that writes one record."""
-_YES, _NO = {"oui", "o", "yes", "y", "vrai", "true", "1", "x"}, {"non", "n", "no", "faux", "false", "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +39,9 @@ def reader_of(fact: Any, finder: Finder) -> Callable[[str], Any]:
     if fact.reads == facts.CADRE:
         return finder.cadre
     return {
-        facts.DAY: cells.day, facts.NUMBER: cells.number, facts.SHARE: cells.share, facts.YES_NO: yes_no,
+        facts.DAY: cells.day, facts.NUMBER: cells.number, facts.SHARE: cells.share, facts.YES_NO: cells.yes_no,
         facts.TEXTS: cells.texts, facts.DEGREES: cells.degrees,
     }.get(fact.reads, cells.text)  # fmt: skip
-
-
-def yes_no(cell: str) -> bool:
-    """Yes or no, from the usual ways of writing it.
-
-    Raises:
-        BadCell: neither.
-    """
-    if fold(cell) in _YES | _NO:
-        return fold(cell) in _YES
-    raise BadCell(_("Write yes or no."))
 
 
 def cells_of(
