@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from baarada.indicators import figures
+from baarada.indicators import asking, figures
 from baarada.indicators.asking import Question
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import parse
 from baarada.kernel.errors import NotAllowed, Refused
 from baarada.registry import actions as registry
+from baarada.registry import filling, lists
 from baarada.registry.models import Cadre, Inclusion, ListItem
 from tests.conftest import TODAY
 
@@ -135,6 +136,26 @@ class TestByWhat:
             ("Médecins",): 1, ("Personnel infirmier",): 1, ("groupe inconnu",): 1,
         }  # fmt: skip
         assert ask("sex").women == 1
+
+    def test_the_country_s_own_fields_are_counted_like_any_other(
+        self, register, places, cadres, ask, counted
+    ):
+        for list_, code, label, *attributes in (
+            ("reach", "good", "Bonne"), ("reach", "weak", "Faible"),
+            ("extra_field", "network", "Réseau", "type=code", "list=reach"),
+            ("extra_field", "bicycle", "Vélo", "type=yes_no"), ("extra_field", "village", "Village", "type=text"),
+        ):  # fmt: skip
+            register.write(ListItem, list=list_, code=code, label_fr=label, attributes=attributes)
+        lists.forget()
+        told = ({"network": "weak", "bicycle": 1}, {"network": "weak", "bicycle": 0}, {"village": "Zégoua"})
+        for name, said in zip("ABC", told, strict=True):
+            person = register.person(name, sex="F")
+            register.post(person, places["north"], cadres["INF"])
+            filling.fill(person, said, seen={}, by=register.by)
+
+        assert counted(ask("extra.network")) == {("Faible",): 2, ("non connu",): 1}
+        assert counted(ask("extra.bicycle")) == {("oui",): 1, ("non",): 1, ("non connu",): 1}
+        assert "extra.village" not in asking.dims()
 
     @pytest.mark.parametrize(
         ("born", "on", "label"),

@@ -12,7 +12,7 @@ from baarada.indicators.definitions import DIMS, PLACE, Dim
 from baarada.journal import runtime
 from baarada.kernel.days import BadDate, parse
 from baarada.kernel.errors import Refused
-from baarada.registry import lists
+from baarada.registry import extras, lists
 
 MOST_DIMS = 3
 LEVELS = "area_kind"
@@ -39,12 +39,23 @@ class Question:
 
 
 def dims() -> dict[str, Dim]:
-    """All ways to break a figure down: those of the program, and each level of places of the country."""
+    """All ways to break a figure down: those of the program, each level of places, and the country's own fields."""
     levels = {
         item.code: Dim(item.code, str(item), unknown=DIMS[PLACE].unknown)
         for item in lists.items(LEVELS) if item.code and item.code != COUNTRY
     }  # fmt: skip
-    return levels | DIMS
+    return levels | DIMS | own_fields()
+
+
+def own_fields() -> dict[str, Dim]:
+    """The country's own fields of which a file says one choice, or yes or no."""
+    return {
+        f"{extras.PREFIX}{field.code}": Dim(
+            f"{extras.PREFIX}{field.code}", field.label, field.list, _("not known")
+        )
+        for field in extras.fields()
+        if field.type in ("code", "yes_no")
+    }
 
 
 def dim(name: str) -> Dim:
@@ -54,7 +65,7 @@ def dim(name: str) -> Dim:
 
 def is_level(name: str) -> bool:
     """True for a level of places."""
-    return name not in DIMS
+    return name not in DIMS and not name.startswith(extras.PREFIX)
 
 
 def read_by(names: Iterable[str]) -> tuple[str, ...]:

@@ -31,11 +31,13 @@ from django.db.models.functions import Cast, Coalesce, Mod
 from baarada.indicators import definitions as d
 from baarada.journal.fields import IdField
 from baarada.kernel.days import PartialDate
+from baarada.registry import extras
 from baarada.registry.models import (
     FULL_TIME,
     Assignment,
     Employment,
     Exit,
+    ExtraValue,
     Facility,
     Person,
     Posting,
@@ -190,6 +192,15 @@ def _age_from(on: date, first_years: Iterable[int]) -> Subquery:
     return Subquery(person.annotate(middle=middle).annotate(group=group).values("group"))
 
 
+def _own_field(name: str) -> Subquery:
+    """What somebody's file says in a field that the country added."""
+    field = extras.field_of(name.removeprefix(extras.PREFIX))
+    column = field.column if field else "value"
+    said = ExtraValue.objects.live().filter(canonical=OuterRef("canonical"))
+    said = said.filter(field=field.code if field else "").exclude(**{column: None})
+    return Subquery(said.order_by("pk").values(column)[:1])
+
+
 def raw(name: str, on: date, diplomas: Iterable[str] = ()) -> Any:
     """What a way of breaking down looks at in the tables; levels of places look at the facility's area."""
     found: dict[str, Callable[[], Any]] = {
@@ -210,6 +221,8 @@ def raw(name: str, on: date, diplomas: Iterable[str] = ()) -> Any:
         d.FUNDING: lambda: _employed("funding", on),
         d.WORKER: lambda: _employed("worker", on),
     }
+    if name.startswith(extras.PREFIX):
+        return _own_field(name)
     return found.get(name, lambda: _of_facility("area_id", IdField()))()
 
 

@@ -13,7 +13,7 @@ from baarada.indicators.areas import AreaMap, OfficeTree
 from baarada.indicators.codes import Codes
 from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold
-from baarada.registry import groups
+from baarada.registry import extras, groups
 from baarada.registry.models import Facility, Unit
 
 PIECE = 400
@@ -28,7 +28,8 @@ class Folding:
         self.areas = areas
         self.within = areas.within(question.area) if question.area else None
         self._top = question.office
-        self.lists = {one.name: one.list for one in d.DIMS.values() if one.list}
+        asked = (*d.DIMS.values(), *asking.own_fields().values())
+        self.lists = {one.name: one.list for one in asked if one.list}
         self.codes = Codes(question.on, self.lists.values(), db=db)
 
     @cached_property
@@ -44,7 +45,7 @@ class Folding:
             return self.codes.code(self.lists[name], raw)
         if name in (d.CADRE, d.GROUP, d.OCCUPATION):
             return self._of_cadre(name, self.codes.cadre(raw))
-        if name in (d.AGE, d.AGE5):
+        if name in (d.AGE, d.AGE5) or name.startswith(extras.PREFIX):
             return str(raw)
         if name == d.OFFICE:
             return self.offices.line(raw).hex
@@ -99,6 +100,8 @@ class Folding:
         if name == d.OFFICE:
             called, sort_key = self.offices.names.get(UUID(hex=key), (_("not here yet"), ""))
             return called, (sort_key, key)
+        if name.startswith(extras.PREFIX):
+            return (_("yes"), (0,)) if key == "1" else (_("no"), (1,))
         if name in (d.AGE, d.AGE5):
             return age_label(int(key), d.NHWA_AGES if name == d.AGE else d.FIVE_YEARS), (int(key),)
         place = self.areas.places.get(UUID(hex=key)) if name not in (d.FACILITY, d.UNIT) else None
