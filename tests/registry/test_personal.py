@@ -5,7 +5,7 @@ from django.utils import translation
 
 from baarada.journal import actions as journal
 from baarada.kernel.days import parse
-from baarada.registry import actions, career, places, queries, summaries
+from baarada.registry import actions, career, places, queries, rules, search, summaries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import PERSONAL, Contact, Equipment, LanguageSkill, Person, Relative
 from tests.conftest import TODAY
@@ -67,6 +67,15 @@ def test_a_row_reads_in_a_line(mariam, amina):
         LanguageSkill: ("fr", "spoken: fluent · read: fluent"),
         Contact: ("76412058", "mobile · the village chief"),
     }
+
+
+def test_somebody_is_found_by_another_telephone_also_with_the_prefix(mariam, amina, monkeypatch):
+    monkeypatch.setattr(rules, "phone_rule", rules.PhoneRule("ML", 8))
+    career.add_row(Contact, mariam, {"kind": "mobile", "value": "76 41 20 58"}, by=amina)
+    career.add_row(Contact, mariam, {"kind": "box", "value": "BP 12"}, by=amina)
+    for typed in ("76412058", "0022376412058", "7641"):
+        assert [hit.target for hit in search.search(typed, seen_by=amina).people] == [mariam.pk], typed
+    assert search.search("12", seen_by=amina).people == []
 
 
 def test_equipment_of_an_office_is_listed_what_is_here_first(country, amina, fatou):

@@ -412,3 +412,18 @@ class TestWhatElseItIs:
         }
         assert "belongs to another file" in text_of(amina.post(url("paper-proves", paper.pk), data))
         assert not Paper.objects.get(pk=paper.pk).proves
+
+
+def test_a_paper_is_taken_as_the_photograph_of_the_file_and_away_again(amina, mariam):
+    amina.post(url("add-paper", mariam.pk), {"kind": "birth", "file": scan()})
+    paper = Paper.objects.get()
+    for away in (False, True):
+        page = amina.get(url("paper", paper.pk)).content.decode()
+        seen = page.split('name="seen" value="')[1].split('"')[0]
+        answer = amina.post(url("make-photo", paper.pk), {"seen": seen, **({"away": "yes"} if away else {})})
+        assert answer.status_code == 302
+        file = amina.get(url("person", mariam.pk)).content.decode()
+        assert ('class="face" src="' in file) is not away
+    assert Person.objects.get(pk=mariam.pk).photo_id is None
+    assert amina.post(url("make-photo", paper.pk), {"seen": ""}).status_code == 302
+    assert Person.objects.get(pk=mariam.pk).photo_id is None

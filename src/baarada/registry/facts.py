@@ -241,7 +241,7 @@ FACTS[models.Post] = _facts(
     _fact("unit", _("Service"), PLACE),
     _fact("funding", _("Paid from"), CODE, list="funding"),
     _fact("status", pgettext_lazy("post", "State"), CODE, list="post_status"),
-    _fact("norm", _("Norm that it answers")),
+    _fact("norm", _("Norm that it answers"), CODE, list="norm"),
     _fact("starts", _("Established on"), DAY, hint=_DAY_HINT),
     _fact("ends", _("Abolished on"), DAY, hint=_DAY_HINT),
     _fact("decision", _("Decision no."), most=80),

@@ -22,6 +22,7 @@ from baarada.registry import spelling
 from baarada.registry.models import (
     Absence,
     Area,
+    Contact,
     Employment,
     Exit,
     Facility,
@@ -278,11 +279,12 @@ def _numbers(number: str, found: Results) -> None:
     by_kind: dict[tuple[int, int], list[UUID]] = {}
     for kind, type_, target in keys.values_list("kind", "type", "target")[:100]:
         by_kind.setdefault((kind, type_), []).append(target)
-    phones = by_kind.get((PHONE, Person.Merge.number), [])
     if number.isdigit() and phone_key(number) != number:
         # A telephone typed with the prefix of its country.
         whole = SearchKey.objects.filter(key=phone_key(number), kind=PHONE).order_by("target")
-        phones.extend(whole.values_list("target", flat=True)[:100])
+        for type_, target in whole.values_list("type", "target")[:100]:
+            by_kind.setdefault((PHONE, type_), []).append(target)
+    phones = by_kind.get((PHONE, Person.Merge.number), [])
     people: dict[UUID, Hit] = {}
     for model, kind, why in _LEADS_TO_SOMEBODY:
         for file in _files(model, by_kind.get((kind, model.Merge.number), ())):
@@ -298,6 +300,7 @@ _DECISION = gettext_lazy("by a decision")
 _LEADS_TO_SOMEBODY: tuple[tuple[Any, int, Promise], ...] = (
     (Identifier, NUMBER, gettext_lazy("by its number")),
     (Licence, NUMBER, gettext_lazy("by the number of a licence")),
+    (Contact, PHONE, gettext_lazy("by another telephone")),
     *((model, REFERENCE, _DECISION) for model in (Employment, Licence, Absence, PersonnelAct, Exit)),
 )
 """Rows by whose number somebody is found, and why that is said to be."""

@@ -20,6 +20,7 @@ from baarada.registry import rules, spelling
 from baarada.registry.models import (
     Absence,
     Area,
+    Contact,
     Employment,
     Exit,
     Facility,
@@ -37,6 +38,9 @@ from baarada.registry.models import (
 FULL, WORD, NUMBER, PHONE, NAME, CODE, REFERENCE = range(1, 8)
 """Kinds of key: a person's full name in either order; a word of it; an identifier; a telephone; the name of a
 place, or a word of it; its code; the number of a decision or a paper."""
+
+LEAST_FIGURES = 6
+"""Fewer figures are no telephone."""
 
 _known_words: set[str] = set()
 _NOT_KEY = re.compile(r"[^0-9a-z]+")
@@ -116,6 +120,13 @@ def posting_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
         yield plain(values["decision"]), REFERENCE
 
 
+def contact_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The key of another way to reach somebody: its figures, where they are those of a telephone."""
+    digits = "".join(c for c in values.get("value") or "" if c.isdigit())
+    if len(digits) >= LEAST_FIGURES and "@" not in (values.get("value") or ""):
+        yield phone_key(digits), PHONE
+
+
 def licence_keys(values: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """The keys of a licence: its number, its decision."""
     if values.get("reference"):
@@ -136,6 +147,7 @@ MAKERS: dict[type[Record], Callable[[dict[str, Any]], Iterator[tuple[str, int]]]
     PersonnelAct: posting_keys,
     Exit: posting_keys,
     Licence: licence_keys,
+    Contact: contact_keys,
 }
 _by_type = {model.Merge.number: make for model, make in MAKERS.items()}  # type: ignore[attr-defined]
 
@@ -218,7 +230,7 @@ def forget_words() -> None:
     _known_words.clear()
 
 
-KEYS_NUMBER = 1
+KEYS_NUMBER = 2
 """Goes up when the same record would get other keys than before."""
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from baarada.journal import runtime
+from baarada.journal import actions as journal
+from baarada.journal import runtime, tokens
 from baarada.kernel.errors import Refused
 from baarada.registry import actions, paperdrafts, paperneeds, papers, queries, summaries
 from baarada.registry.errors import Invalid
@@ -195,6 +196,8 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         "next": number + 1 if number < pages else 0,
         "others": others_with(request, paper.hash, paper.canonical),
         "proved": proofs.by.get(paper.pk, []),
+        "is_photo": paper.person.photo_id == paper.pk,
+        "seen": tokens.seal(journal.seen(paper.person)),
     }
     return page(request, "web/people/paper.html", context, part="preview")
 

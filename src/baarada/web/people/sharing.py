@@ -5,13 +5,13 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.kernel.errors import Refused
 from baarada.registry import actions, paperneeds, papers, summaries
-from baarada.registry.models import Paper
+from baarada.registry.models import Paper, Person
 from baarada.web.pages import ActorRequest, done, nothing_changed, page, refused, signed_in
 from baarada.web.people.choosing import choose
 from baarada.web.people.papers import others_with, paper_of
@@ -49,6 +49,25 @@ def share(request: ActorRequest, pk: UUID) -> HttpResponse:
         "choice": choice, "problem": problem, "others": others_with(request, paper.hash, paper.canonical),
     }  # fmt: skip
     return page(request, "web/people/paper_share.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@signed_in
+def photograph(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Take a paper as the photograph at the head of the file; or take the photograph away again."""
+    paper = paper_of(request, pk)
+    person: Person = paper.person
+    shown = None if "away" in request.POST else (paper, summaries.paper(paper))
+    try:
+        act = actions.revise(person, {"photo": shown}, seen=page_seen(request, person), by=request.actor)
+    except Refused as refusal:
+        refused(request, refusal)
+    else:
+        if act is None:
+            nothing_changed(request)
+        else:
+            done(request, _("The photograph of the file was changed."), act)
+    return redirect("web:person", person.canonical)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

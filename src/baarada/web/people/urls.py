@@ -48,6 +48,7 @@ urlpatterns = [
     path("papiers/a-classer/<slug:key>/vignette", scans.thumb, name="scan-thumb"),
     path("personnes/proposees", choosing.offer, name="candidates"),
     path("papiers/<uuid:pk>/aussi/", sharing.share, name="share-paper"),
+    path("papiers/<uuid:pk>/photo/", sharing.photograph, name="make-photo"),
     path("papiers/<uuid:pk>/prouve/", sharing.prove, name="paper-proves"),
     path("papiers/manquants/", lacking.lacking, name="lacking-papers"),
     path("papiers/ferme", papers.closed, name="no-preview"),
