@@ -7,6 +7,7 @@ from uuid import UUID
 from baarada.journal import actions as journal
 from baarada.journal.drafts import Seen
 from baarada.kernel.actors import Actor
+from baarada.kernel.ids import Id, as_id
 from baarada.registry import extras, rules
 from baarada.registry.actions import Done, Why, act_of
 from baarada.registry.models import ExtraValue, Person
@@ -60,7 +61,15 @@ def _write(
         act.change(row, field.as_fields(value), seen=seen or journal.seen(row))
         return
     # Not on the page, whether or not another has written it since: two first values are a disagreement like any.
+    add(act, person, code, value)
+
+
+def add(act: journal.Act, person: Person | Id, code: str, value: Any) -> None:
+    """Write the first value of a field of somebody's file, by an act under way; the caller has checked it."""
+    field = extras.field_of(code)
+    assert field is not None
+    pk = UUID(bytes=as_id(person if isinstance(person, bytes) else person.pk))
     act.create(
-        ExtraValue, id_=extras.id_of(person.pk, code), entry_kind="extravalue.added", person=person, field=code,
+        ExtraValue, id_=extras.id_of(pk, code), entry_kind="extravalue.added", person=person, field=code,
         **{field.column: value},
     )  # fmt: skip

@@ -5,7 +5,7 @@ piece in one transaction: a stop leaves whole files, and what is here can be tak
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,9 @@ from baarada.journal import runtime
 from baarada.journal.models import Record
 from baarada.kernel.actors import Actor
 from baarada.kernel.ids import Id
-from baarada.registry import rules
+from baarada.registry import extras, filling, rules
 from baarada.registry.checking import check_row
-from baarada.registry.models import FULL_TIME, OF_A_CAREER, Identifier, Person, Posting
+from baarada.registry.models import FULL_TIME, OF_A_CAREER, PERSONAL, Identifier, Person, Posting
 
 Values = Mapping[str, Any]
 MOST_ENTRIES = 500
@@ -34,6 +34,8 @@ class File:
 
     person: Values
     rows: Sequence[tuple[type[Record], Values]] = ()
+    own_fields: Values = field(default_factory=dict)
+    """What it says in the fields that the country added, by their code."""
 
 
 def take_in(
@@ -58,6 +60,8 @@ def take_in(
                 # The first entry of an act says what the act was.
                 person = one.add(Person, entry_kind="person.added" if one.drafts else "", **file.person)
                 add_rows(one, person, file.rows)
+                for code, value in file.own_fields.items():
+                    filling.add(one, person, code, value)
         tell(len(piece))
     return found
 
@@ -79,11 +83,12 @@ def _pieces(files: Iterable[File]) -> Iterator[list[File]]:
     piece: list[File] = []
     entries = 0
     for file in files:
-        if piece and entries + 1 + len(file.rows) > MOST_ENTRIES:
+        size = 1 + len(file.rows) + len(file.own_fields)
+        if piece and entries + size > MOST_ENTRIES:
             yield piece
             piece, entries = [], 0
         piece.append(file)
-        entries += 1 + len(file.rows)
+        entries += size
     if piece:
         yield piece
 
@@ -94,7 +99,7 @@ def problems(file: File, today: date) -> dict[str, Any]:
     found = rules.check_person({"family_name": None, "sex": None, **file.person}, today)
     for model, values in file.rows:
         found |= check(model, values, born, today)
-    return found
+    return found | extras.problems(file.own_fields)
 
 
 def check(model: type[Record], values: Values, born: Any, today: date) -> dict[str, Any]:
@@ -103,5 +108,5 @@ def check(model: type[Record], values: Values, born: Any, today: date) -> dict[s
         return rules.check_posting({"facility": None, "cadre": None, "starts": None, **values}, born, today)
     if model is Identifier:
         return rules.check_identifier({"kind": None, **values})
-    assert model in OF_A_CAREER
+    assert model in (*OF_A_CAREER, *PERSONAL)
     return check_row(model, values, born)

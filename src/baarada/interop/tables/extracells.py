@@ -13,7 +13,7 @@ from baarada.interop.tables.matching import Pages
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
 from baarada.kernel.ids import as_id
-from baarada.registry import extras, lists, queries
+from baarada.registry import extras, filling, lists, queries
 from baarada.registry.display import show
 from baarada.registry.extras import PREFIX, ExtraField
 from baarada.registry.models import ExtraValue, Person
@@ -109,20 +109,12 @@ def write(act: journal.Act, person: Person, said: ExtraSaid, pages: Pages) -> No
 
 def _add(act: journal.Act, person: Any, field: ExtraField, value: Any) -> None:
     pk = UUID(bytes=as_id(getattr(person, "pk", person)))
-    id_ = extras.id_of(pk, field.code)
-    gone = ExtraValue.objects.filter(pk=UUID(bytes=id_), deleted=True).first()
+    gone = ExtraValue.objects.filter(pk=UUID(bytes=extras.id_of(pk, field.code)), deleted=True).first()
     if gone is not None:
         act.restore(gone, seen=journal.seen(gone))
         act.change(gone, field.as_fields(value), seen=journal.seen(gone), kind="extravalue.changed")
         return
-    act.create(
-        ExtraValue,
-        id_=id_,
-        entry_kind="extravalue.added",
-        person=person,
-        field=field.code,
-        **{field.column: value},
-    )
+    filling.add(act, person, field.code, value)
 
 
 def cells_of(rows: Iterable[ExtraValue]) -> dict[str, Any]:

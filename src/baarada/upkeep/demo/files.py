@@ -17,6 +17,7 @@ from baarada.registry.models import (
     Office,
     Posting,
     Qualification,
+    Relative,
 )
 from baarada.upkeep.demo.lives import Life, Values
 from baarada.upkeep.demo.people import Row
@@ -38,7 +39,12 @@ class Register:
         """A life as one file."""
         person = {**life.person, "office": self.offices[life.office]}
         numbers = [(Identifier, {"kind": kind, "number": number}) for kind, number in life.numbers]
-        return File(person, [*numbers, *self.postings(life.postings), *self.career(life, whole=True)])
+        rows: list[tuple[type[Record], Mapping[str, Any]]] = [
+            *numbers,
+            *self.postings(life.postings),
+            *self.career(life, whole=True),
+        ]
+        return File(person, rows, life.own_fields)
 
     def older(self, life: Life) -> list[tuple[type[Record], Mapping[str, Any]]]:
         """What a list has no room for: earlier postings and statuses, further studies, absences."""
@@ -59,6 +65,7 @@ class Register:
             yield from ((Licence, one) for one in life.licences)
             yield from ((Exit, one) for one in life.exits)
         yield from ((Absence, one) for one in life.absences)
+        yield from ((Relative, one) for one in life.relatives)
 
 
 def row(life: Life) -> Row:

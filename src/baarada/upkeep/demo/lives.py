@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from baarada.kernel.days import PartialDate
+from baarada.registry import extras, lists
+from baarada.registry.extras import ExtraField
 from baarada.upkeep.demo.people import Inventor, Place
 from baarada.upkeep.demo.quotas import Deck
 from baarada.upkeep.demo.workforce import COMMUNITY, PRIVATE, Seat, Workforce
@@ -39,6 +41,8 @@ class Life:
     licences: list[Values] = field(default_factory=list)
     absences: list[Values] = field(default_factory=list)
     exits: list[Values] = field(default_factory=list)
+    relatives: list[Values] = field(default_factory=list)
+    own_fields: Values = field(default_factory=dict)
 
 
 class Lives:
@@ -74,6 +78,7 @@ class Lives:
         }  # fmt: skip
         self.why = Deck(self.careers["why"], draw)
         self.absence = Deck(self.careers["absences"], draw)
+        self.more = random.Random(f"{seed} more")  # noqa: S311 - a story, not a secret
 
     def _lines(self, table: Mapping[str, Any], draw: random.Random) -> tuple[Mapping[str, Any], Deck[int]]:
         return table, Deck({number: line["share"] for number, line in enumerate(table["lines"])}, draw)
@@ -112,7 +117,41 @@ class Lives:
             out.absences.append(self._absent(began, last))
         if why is not None:
             out.exits.append({"kind": why, "left": PartialDate.on(last)})
+        self._beside(out, seat, born, last)
         return out
+
+    def _beside(self, life: Life, seat: Seat, born: date, last: date) -> None:
+        """A child of some; of community workers, what the country asks of them."""
+        told, draw = self.workforce.data["beside"], self.more
+        if draw.randrange(100) < told["children"]:
+            year = draw.randrange(born.year + 20, max(last.year, born.year + 20) + 1)
+            child = {
+                "name": f"{self._child(draw)} {life.person['family_name']}", "link": told["child"],
+                "born": PartialDate(min(year, self.today.year)), "dependent": True,
+            }  # fmt: skip
+            life.relatives.append(child)
+        if seat.group == COMMUNITY:
+            fields = {field.code: field for field in extras.fields()}
+            asked = [code for code in told["community"] if code in fields]
+            life.own_fields = {code: self._own_field(fields[code]) for code in asked}
+
+    def _child(self, draw: random.Random) -> str:
+        names, weights = self.inventor.names["given", draw.choice("FM")]
+        found: str = draw.choices(names, weights)[0]
+        return found
+
+    def _own_field(self, field: ExtraField) -> Any:
+        """A value that a field takes."""
+        draw = self.more
+        if field.type == "number":
+            least = field.least or 0
+            return draw.randrange(least, min(field.most or 100, least + 1500))
+        if field.list:
+            choice = draw.choice(lists.choices(field.list))[0]
+            return [choice] if field.type == "codes" else choice
+        if field.type == "day":
+            return PartialDate.on(self.today - timedelta(days=draw.randrange(1000)))
+        return 1 if field.type == "yes_no" else draw.choice(self.inventor.script.birth_places)
 
     def _person(self, sex: str, born: date, place: Place) -> Values:
         inventor, draw = self.inventor, self.draw
