@@ -70,7 +70,13 @@ def _plain(record: type[models.Model]) -> type[models.Model]:
         else:
             fields[field.name] = field.clone()
     names = {f.name: (f.attname if f.is_relation else f.name) for f in record._meta.concrete_fields}
-    indexes = [models.Index(fields=[names[n] for n in index.fields]) for index in record._meta.indexes]
+    # Those over an expression keep it; their own name must be another, as it is one for the whole database.
+    indexes = [
+        models.Index(*index.expressions, name=f"floor_{index.name}"[:30])
+        if index.expressions
+        else models.Index(fields=[names[n] for n in index.fields])
+        for index in record._meta.indexes
+    ]
     meta = type("Meta", (), {
         "apps": Apps(), "app_label": "floor", "db_table": f"floor_{record._meta.model_name}", "indexes": indexes,
     })  # fmt: skip
