@@ -20,6 +20,7 @@ from tests.emptying import committed
 from tests.indicators.conftest import Register, cadres, land, register  # noqa: F401
 
 FIGURES = "/chiffres/?area="
+DENSITIES = "/chiffres/densites/?area="
 
 
 @pytest.fixture
@@ -72,6 +73,24 @@ class TestHeadcount:
         assert "AWA Awa" in words
         assert "BINTA Awa" in words
         assert "CHAKA" not in words
+
+    def test_every_number_of_every_page_leads_to_a_page(self, fatou_s, staffed):
+        pages = (
+            f"{FIGURES}&by=region&by=cadre",
+            f"{FIGURES}&by=group&by=age",
+            DENSITIES,
+            f"{FIGURES}&by=office",
+        )
+        for address in [a for one in pages for a in links(fatou_s.get(one), "/chiffres/personnes/")]:
+            assert fatou_s.get(address).status_code == 200, address
+
+    @pytest.mark.parametrize(
+        "cell", ["cadre:x", "age:x", "office:x", "region:x", "occupation:x", "facility:x", "sex:x"]
+    )
+    def test_a_line_that_an_address_made_up_has_nobody_behind_it(self, fatou_s, staffed, cell):
+        answer = fatou_s.get(f"/chiffres/personnes/?area=&is={cell}")
+        assert answer.status_code == 200
+        assert "AWA" not in shown(answer)
 
     def test_people_come_a_page_at_a_time_each_once(self, fatou_s, staffed, register, monkeypatch):
         monkeypatch.setattr("baarada.web.figures.behind.PAGE", 3)

@@ -71,7 +71,7 @@ class Folding:
 
     def labels(self, name: str, keys: Iterable[str]) -> dict[str, tuple[str, Order]]:
         """What lines are called, and where each stands: unknown comes last, never left out."""
-        found = {key: self._label(name, key) for key in keys if key not in (d.UNKNOWN, d.ELSEWHERE)}
+        found = {key: self._called(name, key) for key in keys if key not in (d.UNKNOWN, d.ELSEWHERE)}
         if name in (d.FACILITY, d.UNIT):
             found = self._names(name, found)
         out = {key: (label, (0, *order)) for key, (label, order) in found.items()}
@@ -83,17 +83,26 @@ class Folding:
             d.UNKNOWN: (str(asking.dim(name).unknown), (2,)),
         }
 
+    def _called(self, name: str, key: str) -> tuple[str, Order]:
+        """A line's name and place; a key that an address made up is called by itself."""
+        try:
+            return self._label(name, key)
+        except ValueError:
+            return key, (True, 0, key)
+
     def _label(self, name: str, key: str) -> tuple[str, Order]:
         if name in self.lists:
             list_ = self.lists[name]
             return self.codes.label(list_, key), self.codes.order(list_, key)
         if name == d.CADRE:
             cadre = self.codes.cadre(UUID(hex=key))
+            if cadre is None:
+                return key, (True, 0, key)
             label = self.codes.cadre_label(cadre)
             return label, (cadre.order is None, cadre.order or 0, fold(label))
         if name == d.OCCUPATION:
-            codes = [one.code for one in d.OCCUPATIONS]
-            return str(d.OCCUPATIONS[codes.index(key)].label), (codes.index(key),)
+            found = {one.code: (str(one.label), (place,)) for place, one in enumerate(d.OCCUPATIONS)}
+            return found.get(key, (_("Doctors, nurses and midwives"), (len(found),)))
         if name == d.GROUP:
             label = groups.label(key)
             return label, (fold(label),)
@@ -110,7 +119,7 @@ class Folding:
     def _names(self, name: str, found: dict[str, Any]) -> dict[str, Any]:
         """Facilities and units by their names; one that is not here yet says so."""
         there: dict[str, str] = {}
-        for piece in in_pieces((UUID(hex=key) for key in found), PIECE):
+        for piece in in_pieces((pk for key in found if (pk := _id(key))), PIECE):
             if name == d.FACILITY:
                 facilities = Facility.objects.using(self.db).filter(pk__in=piece)
                 there |= {pk.hex: text or "" for pk, text in facilities.values_list("pk", "name")}
@@ -121,6 +130,14 @@ class Folding:
             there |= {pk.hex: f"{text or ''} ({where})" if where else text for pk, text, where in units}
         missing = _("not here yet")
         return {key: (there.get(key) or missing, (fold(there.get(key) or ""), key)) for key in found}
+
+
+def _id(key: str) -> UUID | None:
+    """The id that a line's key is; None for one that an address made up."""
+    try:
+        return UUID(hex=key)
+    except ValueError:
+        return None
 
 
 def age_label(first: int, firsts: tuple[int, ...]) -> str:
