@@ -95,7 +95,8 @@ def create(act: journal.Act, row: Parsed, person: Any) -> None:
     for code, value in row.extras.items():
         field = extras.field_of(code)
         assert field is not None
-        _add(act, person, field, value)
+        # Somebody new: nothing was taken back of their file yet.
+        _create(act, person, field, value)
 
 
 def write(act: journal.Act, person: Person, said: ExtraSaid, pages: Pages) -> None:
@@ -115,14 +116,15 @@ def _add(act: journal.Act, person: Any, field: ExtraField, value: Any) -> None:
         act.restore(gone, seen=journal.seen(gone))
         act.change(gone, field.as_fields(value), seen=journal.seen(gone), kind="extravalue.changed")
         return
+    _create(act, person, field, value)
+
+
+def _create(act: journal.Act, person: Any, field: ExtraField, value: Any) -> None:
+    pk = UUID(bytes=as_id(getattr(person, "pk", person)))
     act.create(
-        ExtraValue,
-        id_=id_,
-        entry_kind="extravalue.added",
-        person=person,
-        field=field.code,
+        ExtraValue, id_=extras.id_of(pk, field.code), entry_kind="extravalue.added", person=person, field=field.code,
         **{field.column: value},
-    )
+    )  # fmt: skip
 
 
 def cells_of(rows: Iterable[ExtraValue]) -> dict[str, Any]:
