@@ -1,15 +1,20 @@
 """Facts that a country added: typed, checked, one value for each file, merged like any other field."""
 
+from uuid import UUID
+
 import pytest
 from django.utils import translation
 
 from baarada.journal import actions as journal
+from baarada.journal import runtime
 from baarada.journal.models import ConflictRow
 from baarada.kernel.days import parse
+from baarada.kernel.ids import as_id
 from baarada.registry import actions, extras, filling, lists, queries
 from baarada.registry.errors import Invalid
 from baarada.registry.models import ExtraValue, ListItem, Person
 from tests.conftest import TODAY
+from tests.journal.nodes import Other
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +129,54 @@ def test_a_value_of_a_field_that_goes_stays_on_the_file(fields, mariam, amina, f
     lists.forget()
     assert "village" not in {field.code for field in extras.fields()}
     assert told(mariam, amina) == {"village": "Zégoua"}
+
+
+def test_a_value_from_before_a_field_took_another_type_is_not_taken_back_unasked(
+    fields, mariam, amina, fatou
+):
+    filling.fill(mariam, {"village": "Zégoua"}, seen={}, by=amina)
+    item = ListItem.objects.get(list="extra_field", code="village")
+    with journal.write("lists", by=fatou) as act:
+        act.change(item, {"attributes": ["type=number"]}, seen=journal.seen(item))
+    lists.forget()
+    # The form shows the field empty, as a number; another is filled in.
+    filling.fill(mariam, {"village": None, "households": 3}, seen=seen_of(mariam), by=amina)
+    assert ExtraValue.objects.get(field="village").value == "Zégoua"
+
+
+def test_bounds_that_are_no_numbers_are_none_and_a_most_of_nothing_holds(country, fatou):
+    with journal.write("lists", by=fatou) as act:
+        for code, most in (("odd", "--5"), ("long", "9" * 5000), ("none", "0")):
+            act.create(
+                ListItem,
+                list="extra_field",
+                code=code,
+                label_fr=code,
+                attributes=["type=number", f"most={most}"],
+            )
+    lists.forget()
+    assert extras.field_of("odd").most is None and extras.field_of("long").most is None
+    assert extras.check(extras.field_of("none"), 1) and not extras.check(extras.field_of("none"), 0)
+
+
+def test_two_offices_apart_fill_in_one_field_and_disagree_when_they_meet(fields, mariam, amina):
+    """Neither saw the other's: one record, one disagreement, whichever comes first."""
+    elsewhere = Other("elsewhere")
+    elsewhere.hear(runtime.engine())
+    filling.fill(mariam, {"village": "Zégoua"}, seen={}, by=amina)
+    numbers = ExtraValue.Merge.numbers
+    values = {numbers["person"]: mariam.pk.bytes, numbers["field"]: "village", numbers["value"]: "Fourou"}
+    elsewhere.create(
+        ExtraValue.Merge.number, values, id_=UUID(bytes=extras.id_of(mariam.pk, "village")),
+        office=as_id(mariam.office_id),
+    )  # fmt: skip
+
+    assert {runtime.engine().receive(data) for data in elsewhere.own()} == {"applied"}
+    row = ExtraValue.objects.get()
+    assert row.value in ("Zégoua", "Fourou")
+    assert ConflictRow.objects.filter(entity=row.pk).count() == 1
+
+    before = sorted(ConflictRow.objects.values_list("entity", "unit"))
+    runtime.engine().rebuild()
+    assert ExtraValue.objects.get().value == row.value
+    assert sorted(ConflictRow.objects.values_list("entity", "unit")) == before

@@ -54,6 +54,31 @@ def test_what_no_form_is_known_of_is_not_doubted(kinds, number):
     assert identifiers.doubt("broken", number) == ""
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(a+)+$",
+        "^([A-Z]*[0-9]+)*$",
+        "^((a+)b)+$",
+        "^(a|a)*$",
+        "^(a+){20}$",
+        "^a{99999999999999999999}$",
+        "a" * 500,
+        "(",
+    ],
+)
+def test_a_form_that_cannot_be_tried_in_time_is_none(pattern):
+    assert identifiers.form_of(pattern) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^[A-Z]{2}-?[0-9]{5}$", "^([A-Z]{2})?[0-9]+$", "^(AB|CD)[0-9]{4}$", "^([0-9]{2}-){3}[0-9]$", ""],
+)
+def test_forms_that_countries_write_are_taken(pattern):
+    assert identifiers.form_of(pattern) is not None
+
+
 @given(DIGITS, st.integers(0, 14), st.integers(1, 9))
 def test_luhn_and_mod97_find_every_single_wrong_figure(digits, place, step):
     for check in (identifiers._luhn, identifiers._mod97, identifiers._mod11):

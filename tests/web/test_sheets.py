@@ -10,6 +10,7 @@ from django.urls import reverse
 from baarada.interop.models import PLANNED, READ, ImportJob, LearnedHeading, LearnedValue
 from baarada.interop.tables import asking, layout
 from baarada.registry.models import Office, Person
+from baarada.web.tables import asked
 from tests.web.test_tables import HEADINGS, amina, loulouni, read_here, send, text_of, try_out
 
 pytestmark = pytest.mark.django_db
@@ -131,9 +132,19 @@ class TestSheets:
         assert "sheet “A”" in text_of(answer) or "sheet “B”" in text_of(answer)
 
 
+def named(job, sent) -> dict[str, str]:
+    """A form about the words of a file; ``word-0`` is the first of those that are asked about now."""
+    names = [line.name for line in asked.lines(again(job))]
+    return {f"{key.split('-')[0]}-{names[int(key.split('-')[1])]}": value for key, value in sent.items()}
+
+
+def answered(browser, job, **sent):
+    return browser.post(reverse("web:import-words", args=[job.pk]), named(job, sent), follow=True)
+
+
 class TestWords:
     def words(self, browser, job, **sent):
-        return browser.post(reverse("web:import-words", args=[job.pk]), sent, follow=True)
+        return answered(browser, job, **sent)
 
     def planned(self, browser, *rows) -> ImportJob:
         job = brought(browser, Liste=[HEADINGS, *rows])
@@ -184,6 +195,27 @@ class TestWords:
 
         assert 'role="alert"' in page
         assert not LearnedValue.objects.exists() and again(job).counts["refused"] == 1
+
+    def test_a_page_of_before_the_last_dry_run_answers_for_no_other_word(self, amina, loulouni):
+        job = self.planned(amina, row(1, facility=THERE), row(2, facility=THERE), row(3, facility="Ailleurs"))
+        old = named(job, {"word-0": str(loulouni.pk)})
+        self.words(amina, job, **{"word-0": "-"})
+        assert [one.text for one in asking.words_asked(again(job))] == ["Ailleurs"]
+
+        amina.post(reverse("web:import-words", args=[job.pk]), old)
+
+        assert LearnedValue.objects.get().text == THERE
+        assert [one.text for one in asking.words_asked(again(job))] == ["Ailleurs"]
+
+    def test_what_was_answered_well_stands_in_the_form_again(self, amina, loulouni):
+        job = self.planned(amina, row(1, facility=THERE), row(2, facility="Ailleurs"))
+        sent = named(job, {"word-0": "-", "typed-1": "Nulle part"})
+
+        answer = amina.post(reverse("web:import-words", args=[job.pk]), sent)
+
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert '<option value="-" selected>' in page and 'value="Nulle part"' in page
 
     def test_figures_for_the_sexes_are_asked_about_once(self, amina, loulouni):
         job = self.planned(amina, row(1, sex="1"), row(2, sex="2"))
@@ -240,7 +272,7 @@ class TestRemembered:
         headings = [*HEADINGS[:-1], "Appel"]
         job = brought(amina, Liste=[headings, row(1, facility=THERE)])
         try_out(amina, job, **{"column-7": "phone"})
-        amina.post(reverse("web:import-words", args=[job.pk]), {"word-0": str(loulouni.pk)})
+        answered(amina, job, **{"word-0": str(loulouni.pk)})
         where = f"{reverse('web:import-remembered')}?expediteur={job.sender}"
 
         page = text_of(amina.get(where))

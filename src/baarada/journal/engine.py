@@ -45,7 +45,8 @@ class Engine:
     where it is not known. ``built_ms`` is when this version was made, and ``confirmed_ms`` the time at which
     a person last said that the clock is right: before either, less a day, nothing is written.
     ``pack_hashes`` are those of the releases of country packs that this program holds: no other is taken.
-    ``before_change`` is told inside the transaction, before a lane grows by a write or by an arrival.
+    ``before_change`` is told inside the transaction, before a lane grows by a write or by an arrival,
+    ``on_redrawn`` when all tables were drawn again.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Engine:
         confirmed_ms: Callable[[], int | None] = lambda: None,
         pack_hashes: Callable[[], frozenset[bytes]] = frozenset,
         before_change: Callable[["Engine"], None] = lambda engine: None,
+        on_redrawn: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.schema = schema
         self.store = store
@@ -63,7 +65,7 @@ class Engine:
         self.built_ms = built_ms
         self.confirmed_ms = confirmed_ms
         self.sealer = Sealer(store, origin, signer)
-        self.picture = Picture(schema, store, self.sealer, on_change)
+        self.picture = Picture(schema, store, self.sealer, on_change, on_redrawn)
         self.before_change = before_change
         self.arrivals = Arrivals(
             store, self.picture, origin, key_of, pack_hashes, lambda: before_change(self)

@@ -41,12 +41,14 @@ class Picture:
     """Applies entries, follows links, erasures and verdicts, and can be drawn again."""
 
     def __init__(
-        self, schema: Schema, store: Store, sealer: Sealer, on_change: Callable[[Changed], None]
-    ) -> None:
+        self, schema: Schema, store: Store, sealer: Sealer, on_change: Callable[[Changed], None],
+        on_redrawn: Callable[[], None],
+    ) -> None:  # fmt: skip
         self.schema = schema
         self.store = store
         self.sealer = sealer
         self.on_change = on_change
+        self.on_redrawn = on_redrawn
         self._drawn: dict[int, int] | None = None
 
     def apply(self, helds: list[Held], fresh: set[Key] | None = None, local: bool = False) -> None:
@@ -67,12 +69,14 @@ class Picture:
             work.local = False
         work.save()
         self._follow(work, [h for h in work.applied if h.entry.type < FIRST_FREE_TYPE])
-        self.on_change(work.changed)
+        if self._drawn is None:
+            self.on_change(work.changed)
 
     def rebuild(self, progress: Callable[[int], None] = lambda done: None) -> None:
         """Empty the picture and draw it again from the journal alone.
 
-        ``progress`` is told, from time to time, how many entries have been applied.
+        What is worked out from the records is made anew at the end, when all of them are there: nothing is told of
+        each change. ``progress`` is told, from time to time, how many entries have been applied.
         """
         done = 0
         with self.store.transaction():
@@ -91,6 +95,7 @@ class Picture:
                         progress(done)
             finally:
                 self._drawn = None
+            self.on_redrawn()
 
     def upgrade(self) -> None:
         """After a new version: show what it knows and the old one did not."""

@@ -33,6 +33,7 @@ KEY_FILE = "node.key"
 _local = threading.local()
 _schema: list[Schema] = []
 _listeners: list[Callable[[Changed], None]] = []
+_remakers: list[Callable[[], None]] = []
 
 
 def schema() -> Schema:
@@ -69,6 +70,15 @@ def on_change(listener: Callable[[Changed], None]) -> None:
         _listeners.append(listener)
 
 
+def on_redrawn(remake: Callable[[], None]) -> None:
+    """Have a function called, inside the transaction, when all tables were drawn again from the journal.
+
+    No change is told of meanwhile: what is worked out from the records is made anew.
+    """
+    if remake not in _remakers:
+        _remakers.append(remake)
+
+
 _pack_hashes: list[Callable[[], frozenset[bytes]]] = []
 
 
@@ -85,6 +95,11 @@ def pack_hashes() -> frozenset[bytes]:
 def _tell(changed: Changed) -> None:
     for listener in _listeners:
         listener(changed)
+
+
+def _redrawn() -> None:
+    for remake in _remakers:
+        remake()
 
 
 class NoNode(Refused):
@@ -180,6 +195,7 @@ def make_engine(
         confirmed_ms=confirmed_ms,
         pack_hashes=pack_hashes,
         before_change=_note_cut,
+        on_redrawn=_redrawn,
     )
 
 

@@ -21,4 +21,6 @@ class RegistryConfig(AppConfig):
         # Behind the lists: outlines are made by what they say.
         runtime.on_change(outlines.follow)
         runtime.on_change(counting.follow)
+        for remake in (lists.forget, areatree.forget, searchkeys.remake, outlines.remake):
+            runtime.on_redrawn(remake)
         country.settle_in()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from baarada.kernel.days import PartialDate
 from baarada.kernel.text import fold
-from baarada.registry import lists, rules
+from baarada.registry import identifiers, lists, rules
 from baarada.registry.display import partial_day
 from baarada.registry.models import Cadre, ListItem
 
@@ -114,9 +114,7 @@ def _check_field(told: Mapping[str, str]) -> str:
 def _check_pattern(pattern: str) -> str:
     """The sentence about the form of a number that cannot be tried."""
     sentence = _("The pattern %(pattern)s cannot be read. It goes from ^ to $.") % {"pattern": pattern[:60]}
-    try:
-        re.compile(pattern)
-    except re.error:
+    if identifiers.form_of(pattern) is None:
         return sentence
     return "" if not pattern or (pattern.startswith("^") and pattern.endswith("$")) else sentence
 

@@ -5,6 +5,7 @@ is an ``ExtraValue`` of somebody's file.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,7 +105,7 @@ def _pair(attribute: str) -> tuple[str, str]:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.lstrip("-").isdecimal() else None
+    return int(text) if text and re.fullmatch(r"-?[0-9]{1,12}", text) else None
 
 
 def asked_of(worker: str | None) -> list[ExtraField]:
@@ -158,7 +159,10 @@ def check(field: ExtraField, value: Any) -> str:
     if value is None:
         return ""
     if field.type == "number" and not isinstance(value, bool) and isinstance(value, int):
-        least, most = field.least if field.least is not None else 0, field.most or LARGEST
+        least, most = (
+            field.least if field.least is not None else 0,
+            field.most if field.most is not None else LARGEST,
+        )
         if not least <= value <= most:
             return _("%(field)s: a number from %(least)s to %(most)s goes here.") % {
                 "field": field.label, "least": number(least), "most": number(most),

@@ -47,7 +47,8 @@ def _was_changed(code: str, value: Any, row: ExtraValue | None, seen: Seen | Non
         return False
     if seen is None or row is None:
         return value is not None
-    return bool(journal.changed_since(ExtraValue, seen, field.as_fields(value), record=row))
+    # Its own column only: a value from before the country gave the field another type is not taken back unasked.
+    return bool(journal.changed_since(ExtraValue, seen, {field.column: value}, record=row))
 
 
 def _write(

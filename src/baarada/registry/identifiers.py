@@ -12,6 +12,8 @@ from baarada.registry import lists
 
 LIST = "identifier_kind"
 LONGEST = 60
+LONGEST_PATTERN = 200
+_REPEATED = re.compile(r"\)[*+]|\)\{[0-9]*,|[*+?,|)][^()]*\)\{")
 
 
 def _luhn(digits: list[int]) -> bool:
@@ -53,7 +55,19 @@ def doubt(kind: str | None, number: str | None) -> str:
 
 
 def _fits(pattern: str, number: str) -> bool:
+    found = form_of(pattern)
+    return found is None or found.fullmatch(number) is not None
+
+
+def form_of(pattern: str) -> re.Pattern[str] | None:
+    """The form of a number, ready to be tried; None where it cannot be read, or might be tried for hours.
+
+    A group that is repeated at will may make one wrong number cost a day of work; one repeated so many times, of
+    parts that are each so long, does not.
+    """
+    if len(pattern) > LONGEST_PATTERN or _REPEATED.search(pattern):
+        return None
     try:
-        return re.fullmatch(pattern, number, re.IGNORECASE) is not None
-    except re.error:
-        return True
+        return re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError):
+        return None

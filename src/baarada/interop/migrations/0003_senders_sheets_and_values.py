@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 def carry_over(apps, schema_editor):
     """Imports of before: their one sheet as the sheets are kept now. A file not yet begun is to come in again: what
     was read of it lies on disk as it was kept then."""
-    # The database that is being migrated: the simulator's nodes have one each.
+    # Of a backup of before, its own database is brought to this version: not that of the register.
     jobs = apps.get_model('interop', 'ImportJob').objects.using(schema_editor.connection.alias)
     for job in jobs.all().iterator(200):
         heading = {'first': job.heading_row, 'last': job.heading_row, 'titles': []}

@@ -95,7 +95,8 @@ def create(act: journal.Act, row: Parsed, person: Any) -> None:
     for code, value in row.extras.items():
         field = extras.field_of(code)
         assert field is not None
-        _add(act, person, field, value)
+        # Somebody new: nothing was taken back of their file yet.
+        filling.add(act, person, field.code, value)
 
 
 def write(act: journal.Act, person: Person, said: ExtraSaid, pages: Pages) -> None:

@@ -1,7 +1,9 @@
 """Words of a file that nothing here is called, put to a person; what was said of a sender's words, to be looked at."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baarada.interop.models import ImportJob
 from baarada.interop.tables import answers, asking, columns, memory
+from baarada.interop.tables.answers import Asked
 from baarada.kernel.errors import Refused
 from baarada.registry import queries as registry
 from baarada.web.forms import FacilityField
@@ -38,7 +41,8 @@ PAGE = 50
 class AskedLine:
     """One word that is asked about."""
 
-    place: int
+    name: str
+    """What the form calls it: the same in every dry run, whatever else is asked about."""
     heading: str
     text: str
     rows: int
@@ -48,24 +52,34 @@ class AskedLine:
     """Where any other name or code can be typed: the field for it."""
     figure: bool
     """True for figures that stand for the sexes: the one says the other."""
+    chosen: str
+    """What was chosen already, where the form comes back."""
 
 
-def lines(job: ImportJob) -> list[AskedLine]:
-    """The words of a file that are asked about, those of most rows first."""
-    return [
-        AskedLine(
-            place, asking.column_of(job, one.key), one.text, one.rows, asking.alike(one.what, one.text, job.sender),
-            asking.choices(one.what), _field(place) if one.what == answers.FACILITY else "",
-            one.what == answers.SEX and one.text == "1",
-        )
-        for place, one in enumerate(asking.words_asked(job)[:MOST_SHOWN])
-    ]  # fmt: skip
+def lines(job: ImportJob, sent: Mapping[str, Any] = MappingProxyType({})) -> list[AskedLine]:
+    """The words of a file that are asked about, those of most rows first; ``sent`` is a form that comes back."""
+    return [_line(job, one, sent) for one in asking.words_asked(job)[:MOST_SHOWN]]
 
 
-def _field(place: int) -> Any:
+def _line(job: ImportJob, one: Asked, sent: Mapping[str, Any]) -> AskedLine:
+    name = _name(one)
+    return AskedLine(
+        name, asking.column_of(job, one.key), one.text, one.rows, asking.alike(one.what, one.text, job.sender),
+        asking.choices(one.what), _field(name, sent) if one.what == answers.FACILITY else "",
+        one.what == answers.SEX and one.text == "1", str(sent.get(f"word-{name}", "")),
+    )  # fmt: skip
+
+
+def _name(one: Asked) -> str:
+    """What a form calls a word. Not by its place: a page of before the last dry run would answer for another word."""
+    return hashlib.sha256(answers.key_of(one.what, one.text).encode()).hexdigest()[:16]
+
+
+def _field(name: str, sent: Mapping[str, Any]) -> Any:
     """A field for the name of a facility, with choices offered while it is typed."""
+    typed = str(sent.get(f"typed-{name}", ""))[:300]
     attrs = {"class": "in", "aria-label": _("Another facility"), "placeholder": _("another name or code")}
-    return FacilityField(required=False).widget.render(f"typed-{place}", "", attrs)
+    return FacilityField(required=False).widget.render(f"typed-{name}", typed, attrs)
 
 
 def answers_in(job: ImportJob, sent: Mapping[str, Any]) -> dict[int, str]:
@@ -75,9 +89,10 @@ def answers_in(job: ImportJob, sent: Mapping[str, Any]) -> dict[int, str]:
         Refused: a facility was typed that is not known, or several are called so.
     """
     out = {}
-    for place in range(len(asking.words_asked(job)[:MOST_SHOWN])):
-        typed = str(sent.get(f"typed-{place}", "")).strip()
-        found = _typed(typed) if typed else str(sent.get(f"word-{place}", ""))[:200]
+    for place, one in enumerate(asking.words_asked(job)):
+        name = _name(one)
+        typed = str(sent.get(f"typed-{name}", "")).strip()
+        found = _typed(typed) if typed else str(sent.get(f"word-{name}", ""))[:200]
         if found:
             out[place] = answers.EMPTY if found == LEAVE else found
     return out

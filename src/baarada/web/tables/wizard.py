@@ -339,8 +339,14 @@ def words_of(request: ActorRequest, pk: UUID) -> HttpResponse:
         asking.say(job, said, by=request.actor)
     except Refused as refusal:
         refused(request, refusal)
-    else:
-        tasks.enqueue(job, PLANNING)
+        if job.state != PLANNED:
+            return redirect("web:import", job.pk)
+        # What was answered well stands in the form again.
+        context = (
+            _frame(request, job) | _columns(job) | _dry_run(job) | {"asked": asked.lines(job, request.POST)}
+        )
+        return page(request, f"web/tables/{TEMPLATES[job.state]}.html", context, status=422)
+    tasks.enqueue(job, PLANNING)
     return redirect("web:import", job.pk)
 
 
