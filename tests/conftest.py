@@ -7,6 +7,7 @@ from datetime import date
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from baarada import translations
 from baarada.journal import actions, cuts, runtime
@@ -64,6 +65,8 @@ def forget() -> None:
     """Nothing of an earlier register is remembered."""
     from baarada.registry import lists, search, searchkeys
 
+    # A page asked for in another language leaves it in force.
+    translation.deactivate()
     runtime.forget()
     cuts.forget()
     lists.forget()
