@@ -89,13 +89,15 @@ def on(day: PartialDate | date, *, short: bool = False) -> str:
 def span(starts: PartialDate | None, ends: PartialDate | None, *, short: bool = False) -> str:
     """``depuis le 4 mars 2019``, ``4 mars 2019 → 2021``; empty where neither day is known.
 
-    Where ``short``, the year of two whole days of one year is said once: ``4 mars → 12 avr. 2019``.
+    Where ``short``, the year of two whole days of one year is said once, and the line is not broken:
+    ``4 mars → 12 avr. 2019``.
     """
     if starts and ends:
         first = _plain(starts, short)
         if short and starts.day and ends.day and starts.year == ends.year:
             first = first.removesuffix(str(starts.year)).rstrip(" \u00a0,")
-        return f"{first} → {_plain(ends, short)}"
+        told = f"{first} → {_plain(ends, short)}"
+        return told.replace(" ", FIXED) if short else told
     if ends:
         return until(ends, short=short)
     return since(starts, short=short) if starts else ""

@@ -155,5 +155,7 @@ def _of_population(one: Population) -> Line:
     area = one.area
     head = Cell(str(area), lists.label("area_kind", area.kind), reverse("web:area", args=[area.pk]))
     people = Cell(number(one.people) if one.people is not None else "", untold=_("not known"))
-    told = Cell(one.source or "", one.edition or "", untold=_("source not noted"))
-    return Line(head, [Cell(str(one.year or ""), one.perimeter or ""), people, told])
+    source, edition = one.source or "", one.edition or ""
+    told = Cell(source, "" if edition in source else edition, untold=_("source not noted"))
+    within = _("perimeter: %(perimeter)s") % {"perimeter": one.perimeter} if one.perimeter else ""
+    return Line(head, [Cell(str(one.year or ""), within), people, told])
