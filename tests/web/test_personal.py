@@ -57,7 +57,7 @@ def test_a_doubted_number_is_kept_once_somebody_says_it_stands_so_on_the_paper(a
     address = reverse("web:add-number", args=[mariam.pk])
     answer = amina.post(address, {"kind": "checked", "number": "123456789"})
     assert answer.status_code == 422
-    assert "check digit" in text_of(answer)
+    assert "check digit" in text_of(answer) and 'name="as_paper"' in answer.content.decode()
     assert not Identifier.objects.exists()
     assert (
         amina.post(address, {"kind": "checked", "number": "123456789", "as_paper": "yes"}).status_code == 302

@@ -119,7 +119,8 @@ def population_note(row: Density) -> str:
     one = row.population
     if one is None or row.value is None:
         return row.why_not
-    said = [str(one.year), one.edition or "", one.source or ""]
+    edition, source = one.edition or "", one.source or ""
+    said = [str(one.year), "" if edition in source else edition, source]
     if one.perimeter:
         said.append(_("perimeter: %(perimeter)s") % {"perimeter": one.perimeter})
     return ", ".join(text for text in said if text)

@@ -86,13 +86,21 @@ def on(day: PartialDate | date, *, short: bool = False) -> str:
     return pgettext("month or year", "in %(day)s") % words
 
 
-def span(starts: PartialDate | None, ends: PartialDate | None) -> str:
-    """``depuis le 4 mars 2019``, ``4 mars 2019 → 2021``; empty where neither day is known."""
+def span(starts: PartialDate | None, ends: PartialDate | None, *, short: bool = False) -> str:
+    """``depuis le 4 mars 2019``, ``4 mars 2019 → 2021``; empty where neither day is known.
+
+    Where ``short``, the year of two whole days of one year is said once, and the line is not broken:
+    ``4 mars → 12 avr. 2019``.
+    """
     if starts and ends:
-        return f"{_plain(starts, False)} → {_plain(ends, False)}"
+        first = _plain(starts, short)
+        if short and starts.day and ends.day and starts.year == ends.year:
+            first = first.removesuffix(str(starts.year)).rstrip(" \u00a0,")
+        told = f"{first} → {_plain(ends, short)}"
+        return told.replace(" ", FIXED) if short else told
     if ends:
-        return until(ends)
-    return since(starts) if starts else ""
+        return until(ends, short=short)
+    return since(starts, short=short) if starts else ""
 
 
 def _is_whole(day: PartialDate | date) -> bool:

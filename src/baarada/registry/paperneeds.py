@@ -98,15 +98,19 @@ class Missing:
     kinds: list[str]
 
     @property
-    def words(self) -> str:
-        """``Décision ou note de service : affectation, CSCom du Nord (2019)``."""
+    def papers(self) -> str:
+        """``Décision ou note de service``."""
         kinds = [lists.label("paper_kind", kind) for kind in self.kinds]
         first = kinds[:1] + [f"{kind[:1].lower()}{kind[1:]}" for kind in kinds[1:]]
-        papers = first[0]
-        if len(first) > 1:
-            papers = _("%(first)s or %(last)s") % {"first": ", ".join(first[:-1]), "last": first[-1]}
+        if len(first) == 1:
+            return first[0]
+        return _("%(first)s or %(last)s") % {"first": ", ".join(first[:-1]), "last": first[-1]}
+
+    @property
+    def words(self) -> str:
+        """``Décision ou note de service : affectation, CSCom du Nord (2019)``."""
         step = self.step.words
-        return f"{papers}{_(':')} {step[:1].lower()}{step[1:]}"
+        return f"{self.papers}{_(':')} {step[:1].lower()}{step[1:]}"
 
 
 # -- rules ------------------------------------------------------------------------------------

@@ -97,17 +97,17 @@ def paper(row: Paper) -> str:
     return f"{called} {row.reference}" if row.reference and row.reference not in called else called
 
 
-def days(row: Any) -> str:
-    """The day or the days of a row."""
+def days(row: Any, *, short: bool = False) -> str:
+    """The day or the days of a row; months are shortened where ``short``."""
     day = day_of(row)
     own = getattr(row, "starts", None) or getattr(row, "ends", None)
     if isinstance(row, Absence) and row.returned and row.starts:
         return pgettext("absence", "%(span)s, back %(day)s") % {
-            "span": span(row.starts, row.ends), "day": on(row.returned),
+            "span": span(row.starts, row.ends, short=short), "day": on(row.returned, short=short),
         }  # fmt: skip
     if own and not (isinstance(row, Qualification) and row.awarded):
-        return span(row.starts, row.ends)
-    return partial_day(day, note=False) if day else ""
+        return span(row.starts, row.ends, short=short)
+    return partial_day(day, short=short, note=False) if day else ""
 
 
 def day_of(row: Any) -> PartialDate | None:

@@ -114,7 +114,7 @@ _COMPOSED: tuple[type[Any], ...] = (
     *OF_A_CAREER, *PERSONAL, ExtraValue, LegalText, Equipment, Post, Population, Cadre, ListItem,
 )  # fmt: skip
 KINDS |= {
-    f"{model.__name__.lower()}.{verb}": format_lazy("{}{} {}", facts.NAMES[model], gettext_lazy(":"), words)
+    f"{model.__name__.lower()}.{verb}": format_lazy("{} ({})", facts.NAMES[model], words)
     for model in _COMPOSED
     for verb, words in _DONE_TO_A_ROW.items()
 }

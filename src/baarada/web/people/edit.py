@@ -137,15 +137,17 @@ def add_number(request: ActorRequest, pk: UUID) -> HttpResponse:
     names = ("kind", "number", "issuer", "issued", "expires")
     form = FactForm(Identifier, names, request.POST or None, required=("kind", "number"))
     alike: list[listing.Row] = []
+    doubt = ""
     if request.method == "POST" and form.is_valid():
-        alike = _others_with(request, form, person)
+        # Looked at now: a field that is refused below is no longer among what was typed.
+        alike, doubt = _others_with(request, form, person), _doubt(form)
         try:
             if alike and request.POST.get("sure") != "yes":
                 sentence = _(
                     "Somebody else has this number: look at the file beside, then tick the box if it is right."
                 )
                 raise Invalid({"number": sentence})
-            if (doubt := _doubt(form)) and request.POST.get("as_paper") != "yes":
+            if doubt and request.POST.get("as_paper") != "yes":
                 raise Invalid({"number": doubt})
             act = actions.add_identifier(
                 person, {k: v for k, v in form.values().items() if v is not None}, by=request.actor
@@ -162,7 +164,8 @@ def add_number(request: ActorRequest, pk: UUID) -> HttpResponse:
         "person": person,
         "title": _("Add a number"),
         "alike": alike,
-        "doubt": _doubt(form) if request.method == "POST" and form.is_bound else "",
+        "doubt": doubt,
+        "ticked": [name for name in ("sure", "as_paper") if request.POST.get(name) == "yes"],
         "room": "people",
         "back": home_of(person),
     }

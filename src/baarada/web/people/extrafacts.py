@@ -45,6 +45,16 @@ class ExtraGroup:
     label: str
     lines: list[ExtraLine]
 
+    @property
+    def told(self) -> list[ExtraLine]:
+        """The fields of which something was noted."""
+        return [line for line in self.lines if line.record is not None]
+
+    @property
+    def untold(self) -> list[ExtraLine]:
+        """The fields that are asked and not noted."""
+        return [line for line in self.lines if line.record is None]
+
 
 def extra_groups(
     rows: Iterable[ExtraValue], conflicts: Iterable[ConflictRow], asked: Employment | None

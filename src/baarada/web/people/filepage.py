@@ -203,15 +203,15 @@ def missing_facts(file: PersonFile, posting: Posting | Exit | None, on: date) ->
         words, has, sort = ASKED[name]
         if not has(file, on):
             out.append((str(words), _address(file, sort, name, on)))
+    if posting is None:
+        out.append((_("A posting"), reverse("web:start-posting", args=[person.pk])))
+    if not file.papers:
+        out.append((_("A scanned paper"), reverse("web:add-paper", args=[person.pk])))
     told = {row.field for row in file.extras if extras.value_of(row) is not None}
     status = status_of(file, on)
     for extra in extras.asked_of(status.worker if status else None):
         if extra.code not in told:
             out.append((extra.label, reverse("web:extras", args=[person.pk])))
-    if posting is None:
-        out.append((_("A posting"), reverse("web:start-posting", args=[person.pk])))
-    if not file.papers:
-        out.append((_("A scanned paper"), reverse("web:add-paper", args=[person.pk])))
     return out
 
 

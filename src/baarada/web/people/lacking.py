@@ -26,11 +26,18 @@ class Line:
 
     words: str
     address: str
+    step: str
+    papers: str
+    """The two halves of the words: what is to be proved, and the papers any of which would prove it."""
 
 
 def lines(person: Person, found: list[Missing]) -> list[Line]:
     """The papers that a file lacks, each with a form that knows what is added."""
-    return [Line(one.words, _address(person, one)) for one in found]
+    return [Line(one.words, _address(person, one), _capital(one.step.words), one.papers) for one in found]
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _address(person: Person, one: Missing) -> str:

@@ -43,6 +43,11 @@ class OfficePage:
     questions: list[Question]
 
 
+def _itemised(row: Shown) -> bool:
+    """Whether a fact is empty and has a list of its own on the page: equipment, which is noted piece by piece."""
+    return row.name == "equipment" and not row.value and not row.to_decide
+
+
 def build(office: Office, on: date, *, seen_by: Actor) -> OfficePage:
     """The page of an office."""
     histories = journal.histories([office])
@@ -54,7 +59,7 @@ def build(office: Office, on: date, *, seen_by: Actor) -> OfficePage:
         office=office, above=list(reversed(places.offices_above(office))),
         below=[Branch(one, charges[one.pk]) for one in below], charge=charges[office.pk],
         nature=shown_facts(office, NATURE, histories, conflicts),
-        contact=shown_facts(office, CONTACT, histories, conflicts),
+        contact=[row for row in shown_facts(office, CONTACT, histories, conflicts) if not _itemised(row)],
         equipment=places.equipment_of(office, seen_by=seen_by),
         questions=[q for q in questions(rows, [office]) if q.blocks],
     )  # fmt: skip

@@ -59,7 +59,8 @@ HEADINGS: dict[type[Any], tuple[Any, ...]] = {
 }  # fmt: skip
 """What stands above the columns; of rows of careers all alike."""
 OF_CAREERS = (
-    gettext_lazy("Name and number"), gettext_lazy("What"), gettext_lazy("When"), gettext_lazy("Facility"),
+    gettext_lazy("Name and number"), gettext_lazy("Kind and details"), pgettext_lazy("career", "Dates"),
+    gettext_lazy("Facility"),
 )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _of_career(
     what = Cell(
         summaries.title(row), summaries.detail(row), reverse("web:record", args=[word_of(type(row)), row.pk])
     )
-    when = Cell(summaries.days(row), badge=_state(row, on), untold=_("no day noted"))
+    when = Cell(summaries.days(row, short=True), badge=_state(row, on), untold=_("no day noted"))
     where = Cell((posting.facility_label or "") if posting else "", untold=_("no facility"))
     return Line(head, [what, when, where])
 
@@ -154,5 +155,7 @@ def _of_population(one: Population) -> Line:
     area = one.area
     head = Cell(str(area), lists.label("area_kind", area.kind), reverse("web:area", args=[area.pk]))
     people = Cell(number(one.people) if one.people is not None else "", untold=_("not known"))
-    told = Cell(one.source or "", one.edition or "", untold=_("source not noted"))
-    return Line(head, [Cell(str(one.year or ""), one.perimeter or ""), people, told])
+    source, edition = one.source or "", one.edition or ""
+    told = Cell(source, "" if edition in source else edition, untold=_("source not noted"))
+    within = _("perimeter: %(perimeter)s") % {"perimeter": one.perimeter} if one.perimeter else ""
+    return Line(head, [Cell(str(one.year or ""), within), people, told])

@@ -19,7 +19,7 @@ from baarada.journal import runtime
 from baarada.kernel.errors import Refused
 from baarada.registry import search
 from baarada.web.pages import ActorRequest, done, page, refused, signed_in
-from baarada.web.tables import progress
+from baarada.web.tables import groups, progress
 from baarada.web.tables.files import kept_file, made_file
 
 LATEST = 20
@@ -47,7 +47,10 @@ def exports(request: ActorRequest) -> HttpResponse:
         "lists": [(reverse("web:export", args=[kind]), one) for kind, one in found if one],
         "latest": [(job, *STATES[job.state]) for job in outgoing.exports(seen_by=request.actor)[:LATEST]],
         "days": outgoing.KEPT_DAYS,
-        "further": [(reverse("web:export", args=[kind]), columns.KINDS[kind]) for kind in columns.FURTHER],
+        "further": [
+            (label, [(reverse("web:export", args=[kind]), columns.KINDS[kind]) for kind in kinds])
+            for label, kinds in groups.grouped([*columns.FURTHER])
+        ],
     }
     return page(request, "web/tables/exports.html", context)
 

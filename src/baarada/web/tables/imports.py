@@ -1,5 +1,6 @@
 """Imports so far; a new file; what a list may look like."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from baarada.interop.models import UPLOADED, ImportJob
 from baarada.interop.tables import columns, exporting, jobs, queries
 from baarada.registry.display import number, size
 from baarada.web.pages import ActorRequest, page, signed_in, uuid_in
-from baarada.web.tables import words
+from baarada.web.tables import groups, words
 from baarada.web.tables.files import made_file
 
 PAGE = 25
@@ -68,10 +69,26 @@ def imports(request: ActorRequest) -> HttpResponse:
         "rows": [_row(job) for job in found[:PAGE]],
         "after": found[PAGE - 1].pk if len(found) > PAGE else "",
         "first": "after" not in request.GET,
-        "known": [(kind, label, words.headings_known(kind)) for kind, label in columns.KINDS.items()],
+        "first_kinds": _kinds(form, groups.FIRST),
+        "further_kinds": [(label, _kinds(form, keys)) for label, keys in groups.grouped([*columns.KINDS])],
+        "further_open": form["kind"].value() not in groups.FIRST,
         "largest": settings.BAARADA_LARGEST_UPLOAD,
     }
     return page(request, "web/tables/imports.html", context, status=422 if form.errors else 200)
+
+
+def _kinds(form: UploadForm, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """Kinds of lists, each with its button in the form and the headings that are known for it."""
+    boxes = {box.data["value"]: box for box in form["kind"]}
+    return [
+        {
+            "key": key,
+            "label": columns.KINDS[key],
+            "box": boxes[key],
+            "headings": words.headings_known(key),
+        }
+        for key in keys
+    ]
 
 
 def _behind(request: ActorRequest) -> Any:
