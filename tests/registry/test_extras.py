@@ -74,7 +74,7 @@ def told(person, by):
 def test_the_fields_of_a_country_are_read_from_its_lists(fields):
     found = {field.code: field for field in extras.fields()}
     assert "strange" not in found
-    assert found["households"].fact.label == "Households (households)"
+    assert found["households"].fact.label == "Households"
     assert found["households"].most == 500
     assert [field.code for field in extras.asked_of("asc")] == ["village", "households"]
     assert extras.asked_of(None) == []

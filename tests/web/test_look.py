@@ -1,6 +1,7 @@
 """Long pages kept short: lists by group, spans said once, what is not known folded away."""
 
 import re
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from baarada.interop.tables import columns
 from baarada.journal import actions as journal
 from baarada.kernel.days import PartialDate
 from baarada.registry import actions, display
+from baarada.registry.extras import ExtraField
 from baarada.registry.models import Employment, Person
 from baarada.web.tables import groups
 from tests.registry.test_extras import fields  # noqa: F401
@@ -69,6 +71,12 @@ def test_the_year_of_two_days_of_one_year_is_said_once(first, last, said):
     with translation.override("fr"):
         told = display.span(PartialDate(*first), PartialDate(*last), short=True)
     assert told.replace("\u00a0", " ") == said
+
+
+def test_the_unit_of_a_further_fact_is_said_where_its_name_does_not():
+    named = partial(ExtraField, code="reach", type="number")
+    assert named(label="Distance", unit="km").fact.label == "Distance (km)"
+    assert named(label="Households served", unit="households").fact.label == "Households served"
 
 
 def test_further_facts_that_are_not_known_are_folded_and_the_index_leads_to_them(amina, mariam, fields):  # noqa: F811

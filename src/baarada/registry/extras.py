@@ -66,7 +66,7 @@ class ExtraField:
     @property
     def fact(self) -> Fact:
         """It, as pages and lists show any fact."""
-        said = not self.unit or self.unit.casefold() in self.label.casefold()
+        said = not self.unit or self.unit.casefold() in self.label.casefold().split()
         label = self.label if said else f"{self.label} ({self.unit})"
         hint = facts.FACTS[ExtraValue]["day"].hint if self.type == "day" else ""
         most = 2000 if self.type == "long" else 200
