@@ -1,5 +1,6 @@
 """Lists kept by those who run them: adding, retiring, replacing, counting, taking back."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from baarada.journal import actions as journal
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.errors import NotAllowed
+from baarada.kernel.ids import as_id
 from baarada.registry import actions, choices, choiceuse, lists, places
 from baarada.registry.errors import Invalid
 from baarada.registry.models import Cadre, Facility, ListItem
@@ -258,6 +260,26 @@ class TestRefusing:
         actions.delete(unused, seen=journal.seen(unused), by=fatou)
 
         assert dict(lists.choices("facility_type")) == {"PS": "Poste de santé", "DISP": "Dispensaire"}
+
+    def test_what_a_district_adds_is_offered_there_at_once(self, kinds, country):
+        lists.choices("facility_type")
+        amina = Actor(bytes(16), "Amina", as_id(country.kadiolo.pk), "district")
+        choices.add("facility_type", {"code": "MAT", "label_fr": "Maternité"}, by=amina)
+
+        assert dict(lists.choices("facility_type"))["MAT"] == "Maternité"
+
+    def test_a_deleted_one_is_restored_by_who_keeps_the_lists(self, kinds, facilities, fatou):
+        unused = again(kinds["CSCOM"])
+        actions.delete(unused, seen=journal.seen(unused), by=fatou)
+        row = ListItem.objects.get(pk=unused.pk)
+
+        with pytest.raises(NotAllowed):
+            actions.restore(
+                row, seen=journal.seen(row), by=replace(fatou, rights=frozenset({"record.delete"}))
+            )
+        actions.restore(row, seen=journal.seen(row), by=fatou)
+
+        assert "CSCOM" in dict(lists.choices("facility_type"))
 
     def test_what_another_counts_as_stays(self, kinds, fatou):
         retire(kinds["PS"], NEW_YEAR, fatou, kinds["CSCOM"])

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from baarada.journal import actions as journal
-from baarada.registry import actions, choices, lists
+from baarada.registry import actions, choices, extras, lists
 from baarada.registry.models import Cadre, Facility, ListItem, Person
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,18 @@ class TestAdding:
 
         assert "“Case” was added to the list." in text_of(answer)
         assert ListItem.objects.get(code="CASE").attributes == ["level=0"]
+
+    def test_the_first_field_of_a_country_says_what_it_holds(self, fatou):
+        with journal.write("lists", by=fatou.actor) as act:
+            act.create(ListItem, list="list", code="extra_field", label_fr="Champs", label_en="Fields")
+        lists.forget()
+        typed = {"label_fr": "Village", "code": "village", "attributes": "type=text"}
+        address = reverse("web:add-choice", args=["extra_field"])
+
+        assert 'name="attributes"' in fatou.get(address).content.decode()
+        assert fatou.post(address, {**typed, "attributes": ""}).status_code == 422
+        assert fatou.post(address, typed).status_code == 302
+        assert [field.code for field in extras.fields()] == ["village"]
 
     def test_a_cadre_is_added(self, fatou):
         answer = fatou.post(

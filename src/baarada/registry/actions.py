@@ -194,6 +194,8 @@ def delete(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> 
 def restore(record: Record, *, seen: Seen, by: Actor, why: Why | None = None) -> Done:
     """Take a mark of deletion back."""
     by.require("record.delete")
+    if isinstance(record, Cadre | ListItem):
+        by.require(_right_to_change(record))
     with act_of(f"{type(record).__name__.lower()}.restored", by, why) as act:
         act.restore(record, seen=seen)
     return Done(act.id, record)

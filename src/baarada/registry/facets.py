@@ -106,7 +106,8 @@ def _is_value(facet: Facet, text: str) -> bool:
         return text in MISSING
     if facet.kind == FILE:
         return text == DECIDE
-    return 0 < len(text) <= LONGEST_CODE
+    # PostgreSQL has no text with this character in it.
+    return 0 < len(text) <= LONGEST_CODE and "\0" not in text
 
 
 def _id(text: str) -> UUID | None:

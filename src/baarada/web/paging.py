@@ -43,7 +43,8 @@ def behind(found: QuerySet[Any], after: str, *, key: str = "sort_key") -> QueryS
         return rows
     name, _mark, pk = after.rpartition("|")
     last = uuid_in(pk)
-    if last is None:
+    # PostgreSQL has no text with the character 0 in it.
+    if last is None or "\0" in name:
         raise Http404
     return rows.filter(Q(**{f"{key}__gt": name}) | Q(**{key: name, "pk__gt": last}))
 

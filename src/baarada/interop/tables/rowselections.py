@@ -14,6 +14,7 @@ from baarada.interop.tables.selections import MOST_NAMED, Query, Selection, id_i
 from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import BadDate, PartialDate, parse
+from baarada.kernel.text import tidy
 from baarada.registry import lists, queries, rowlists
 from baarada.registry.display import partial_day
 from baarada.registry.models import (
@@ -85,22 +86,19 @@ def narrowed_by(query: Query, model: Any) -> Narrowed:
     """What an address narrows a list to; what names nothing is left out."""
     state = _first(query, "state")
     cadres = [pk for text in query.get("cadre", ())[:MOST_KINDS] if (pk := id_in(text))]
-    kinds = (
-        tuple(map(str, cadres))
-        if model is Post
-        else tuple(k for k in query.get("kind", ()) if k)[:MOST_KINDS]
-    )
+    # PostgreSQL has no text with the character 0 in it.
+    said = tuple(k for k in query.get("kind", ()) if k and "\0" not in k)[:MOST_KINDS]
     return Narrowed(
         facility=named(Facility, query.get("facility", ())),
         office=named(Office, query.get("office", ())),
         area=named(Area, query.get("area", ())),
-        kinds=kinds,
+        kinds=tuple(map(str, cadres)) if model is Post else said,
         state=state if state in rowlists.STATES.get(model, ()) else "",
         since=_day(_first(query, "from")),
         until=_day(_first(query, "to")),
         people=tuple(pk for pk in map(id_in, query["id"]) if pk)[:MOST_NAMED] if "id" in query else None,
-        facility_kinds=tuple(k for k in query.get("kind", ()) if k)[:MOST_KINDS] if model is Post else (),
-        facility_name=_first(query, "name").strip()[:120],
+        facility_kinds=said if model is Post else (),
+        facility_name=tidy(_first(query, "name"))[:120],
     )
 
 

@@ -1,19 +1,15 @@
 """The people behind a number: by name, each with the posting that counted them."""
 
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
-from django.db.models import F, Q
-from django.http import Http404
+from django.db.models import F
 
 from baarada.indicators import asking
 from baarada.indicators.asking import Question
 from baarada.indicators.figures import Counting, facility_name
 from baarada.kernel.actors import Actor
 from baarada.registry.models import Person, Posting
-from baarada.web.pages import uuid_in
-from baarada.web.paging import PAGE
+from baarada.web.paging import PAGE, behind
 
 
 @dataclass(slots=True)
@@ -48,22 +44,12 @@ def people(question: Question, after: str, *, seen_by: Actor, db: str) -> Behind
     work = Counting(question, db=db)
     counted = work.people()
     found = Person.objects.using(db).filter(canonical=F("pk"), pk__in=counted.order_by().values("canonical"))
-    page = list(_behind(found.order_by("sort_key", "pk"), after)[: PAGE + 1])
+    page = list(behind(found, after)[: PAGE + 1])
     shown = page[:PAGE]
     postings = {p.canonical: p for p in counted.filter(canonical__in=[p.pk for p in shown])}
     rows = [Row(person, postings[person.pk], _cadre(work, postings[person.pk], person)) for person in shown]
     more = f"{shown[-1].sort_key}|{shown[-1].pk}" if len(page) > PAGE else ""
     return Behind(rows, counted.count(), more, not after, _words(work))
-
-
-def _behind(found: Any, after: str) -> Any:
-    if not after:
-        return found
-    name, _mark, pk = after.rpartition("|")
-    last: UUID | None = uuid_in(pk)
-    if last is None:
-        raise Http404
-    return found.filter(Q(sort_key__gt=name) | Q(sort_key=name, pk__gt=last))
 
 
 def _cadre(work: Counting, posting: Posting, person: Person) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baarada.journal import actions as journal
 from baarada.journal import runtime, tokens
 from baarada.kernel.errors import Refused
-from baarada.registry import choicerules, choices, choiceuse, facts, lists
+from baarada.registry import choicerules, choices, choiceuse, extras, facts, lists
 from baarada.registry.actions import Why
 from baarada.registry.choicerules import Choice
 from baarada.registry.choiceuse import CADRES
@@ -42,7 +42,8 @@ def _form_for(code: str, data: Any) -> FactForm:
             form.fields["attributes"].help_text = _("One a line, as here: %(lines)s") % {
                 "lines": ", ".join(told)
             }
-        else:
+        elif code != extras.LIST:
+            # The first field of a country has to say what it holds all the same.
             del form.fields["attributes"]
             form.names.remove("attributes")
     form.fields["code"].help_text = _("What lists and files write for it; it never changes.")

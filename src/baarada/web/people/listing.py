@@ -119,9 +119,14 @@ def part(found: QuerySet[Outline], order: str, after: str, *, few: bool, size: i
 def _place(keys: Sequence[str], after: str) -> tuple[Any, ...]:
     parts = after.split("|")
     last = uuid_in(parts[-1])
-    if len(parts) != len(keys) or last is None or (keys[0] == "since" and not parts[0].isdecimal()):
+    # PostgreSQL has no text with the character 0 in it.
+    if len(parts) != len(keys) or last is None or "\0" in after:
         raise Http404
-    return (int(parts[0]) if keys[0] == "since" else parts[0], *parts[1:-1], last)
+    if keys[0] != "since":
+        return (*parts[:-1], last)
+    if not parts[0].isdecimal() or len(parts[0]) > 8:
+        raise Http404
+    return (int(parts[0]), *parts[1:-1], last)
 
 
 def _behind(keys: Sequence[str], place: Sequence[Any]) -> Q:
