@@ -93,6 +93,18 @@ class TestWhoDecides:
         with django_assert_max_num_queries(6):
             conflicts.to_decide(seen_by=cheick)
 
+    def test_it_is_counted_once_while_nothing_is_written(
+        self, posting, amina, cheick, django_assert_max_num_queries
+    ):
+        posting = disagree(posting, {"share": 8000}, {"share": 5000}, amina, cheick)
+        assert [conflicts.to_decide(seen_by=by) for by in (amina, cheick)] == [1, 0]
+
+        with django_assert_max_num_queries(2):
+            assert [conflicts.to_decide(seen_by=by) for by in (amina, cheick)] == [1, 0]
+
+        disagree(posting, {"kind": "one"}, {"kind": "other"}, amina, cheick)
+        assert [conflicts.to_decide(seen_by=by) for by in (amina, cheick)] == [2, 0]
+
 
 class TestSeveralAtOnce:
     def others(self, country, amina, cheick, most=3):

@@ -192,7 +192,8 @@ def test_a_long_career_asks_no_more_of_the_database_than_a_short_one(amina, mari
     def cost():
         with CaptureQueriesContext(connection) as found:
             amina.get(reverse("web:person", args=[mariam.pk]))
-        return len(found)
+        # Counts in the frame look now and then how far the journal is.
+        return len([q for q in found if "journal_lane" not in q["sql"]])
 
     send(amina, mariam, "absence", **TYPED["absence"])
     cost()

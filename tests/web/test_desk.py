@@ -409,7 +409,7 @@ class TestProposals:
         row = on_birth(mariam, amina, cheick)
         page = amina_there.get(address(row))
         looks = replace(amina_there.actor, rights=frozenset({"conflict.see", "person.see"}))
-        monkeypatch.setattr("baarada.web.middleware.actor_of", lambda sign_in: looks)
+        monkeypatch.setattr("baarada.web.middleware.as_actor", lambda account: looks)
 
         assert 'name="keep"' not in amina_there.get(address(row)).content.decode()
         sent = {"seen": sealed(page), "keep": button(page, "12 mars")}

@@ -6,6 +6,8 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from baarada.accounts import kept
@@ -382,8 +384,15 @@ class TestOpenedLast:
         def locked(*args, **kwargs):
             raise OperationalError("database is locked")
 
-        monkeypatch.setattr(OpenedFile.objects, "update_or_create", locked)
+        monkeypatch.setattr(OpenedFile, "save", locked)
         assert amina.get(url("person", staff["Keïta"].pk)).status_code == 200
+        assert not OpenedFile.objects.exists()
+
+    def test_the_file_that_was_opened_last_is_not_noted_again(self, amina, staff):
+        amina.get(url("person", staff["Keïta"].pk))
+        with CaptureQueriesContext(connection) as asked:
+            amina.get(url("person", staff["Keïta"].pk))
+        assert not [q for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE", "PRAGMA", "SET"))]
 
 
 def test_whoever_left_is_said_to_have_left(amina, staff):

@@ -84,8 +84,17 @@ def set_password(sign_in: SignIn, password: str | None) -> None:
 
 def actor_of(sign_in: SignIn) -> Actor | None:
     """Whoever signed in, as an actor; None if the account is closed or not here."""
+    account = account_of(sign_in)
+    return as_actor(account) if account else None
+
+
+def account_of(sign_in: SignIn) -> Account | None:
+    """The account of whoever signed in, with its office; None if it is closed or not here."""
     account = Account.objects.filter(pk=sign_in.account, deleted=False).select_related("office").first()
-    if account is None or not account.active or account.office is None:
-        return None
+    return account if account and account.active and account.office else None
+
+
+def as_actor(account: Account) -> Actor:
+    """Somebody with an open account, as an actor of their office."""
     office = account.office
     return Actor(as_id(account.pk), account.name or account.login or "", as_id(office.pk), office.kind or "")

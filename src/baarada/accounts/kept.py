@@ -1,10 +1,11 @@
 """What an account keeps at hand on this machine: views of the list of people, files opened last, numbers pasted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from baarada.kernel.pieces import in_pieces
 from baarada.kernel.text import fold, tidy
 from baarada.registry import numbers
 from baarada.registry.models import Person
+from baarada.sqlite import wal_is_safe
 
 MOST_VIEWS, LONGEST_NAME, LONGEST_QUERY = 50, 60, 4_000
 MOST_OPENED = 10
@@ -94,38 +96,55 @@ def _view_name(text: str, by: Actor, but: SavedView | None = None) -> str:
 
 
 def note_opened(person: UUID, *, by: Actor) -> None:
-    """Note that somebody's file was opened. Where the database is busy with something longer, it is not noted."""
+    """Note that somebody's file was opened. Where the database is busy with something longer, it is not noted.
+
+    Nothing is written where this file is the one that was opened last.
+    """
     account = as_uuid(by.account)
-    if (
-        OpenedFile.objects.filter(account=account).order_by("-at").values_list("person", flat=True).first()
-        == person
-    ):
+    own = OpenedFile.objects.filter(account=account)
+    rows = dict(own.order_by("-at").values_list("person", "pk"))
+    if next(iter(rows), None) == person:
         return
+    # One statement: a file that is there comes first again, a new one takes the place of the oldest.
+    full = len(rows) >= MOST_OPENED
+    place = rows[person] if person in rows else list(rows.values())[-1] if full else None
     try:
-        _briefly()
-        with transaction.atomic():
-            OpenedFile.objects.update_or_create(
-                account=account, person=person, defaults={"at": runtime.now()}
-            )
-            older = OpenedFile.objects.filter(account=account).order_by("-at").values_list("pk", flat=True)
-            OpenedFile.objects.filter(pk__in=list(older[MOST_OPENED:])).delete()
-    except OperationalError:
+        with _in_passing():
+            if place is None:
+                own.create(account=account, person=person, at=runtime.now())
+            else:
+                own.filter(pk=place).update(person=person, at=runtime.now())
+    except (OperationalError, IntegrityError):
         return
+
+
+@contextmanager
+def _in_passing() -> Iterator[None]:
+    """Statements in here wait for nobody, and nobody waits for the disk: a power failure may lose what they write.
+
+    Nothing else can be lost with it, nor be harmed: what is written outside still reaches the disk first.
+    """
+    eager = _settings(f"busy_timeout={PATIENCE_MS}", "synchronous=NORMAL", "synchronous_commit=off")
+    patience = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    usual = _settings(f"busy_timeout={patience}", "synchronous=FULL", "synchronous_commit=DEFAULT")
+    with connection.cursor() as cursor:
+        for statement in eager:
+            cursor.execute(statement)
+    try:
+        yield
     finally:
-        _patiently()
-
-
-def _briefly() -> None:
-    if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+            for statement in usual:
+                cursor.execute(statement)
 
 
-def _patiently() -> None:
+def _settings(busy: str, durable: str, postgres: str) -> list[str]:
+    """The statements that set a connection; how durable it is cannot be changed within a transaction."""
+    alone = not connection.in_atomic_block
     if connection.vendor == "sqlite":
-        seconds = connection.settings_dict["OPTIONS"].get("timeout", 5)
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+        # Without WAL a database that is not written out in order may be harmed.
+        return [f"PRAGMA {busy}", *([f"PRAGMA {durable}"] if alone and wal_is_safe() else [])]
+    return [f"SET {postgres}"] if alone else []
 
 
 def opened(*, seen_by: Actor) -> list[UUID]:

@@ -1,12 +1,13 @@
 """Rows of several kinds in one question: all that belongs to one file."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, models
+from django.db.models import expressions
 
 from baarada.journal.fields import IdField
 from baarada.journal.models import Record
@@ -59,21 +60,31 @@ def _statement(kinds: tuple[type[Record], ...], using: str) -> str:
 
 
 def _instance(kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record], ...], using: str) -> Record:
-    names, values = zip(*_values(kind, row, kinds, using), strict=True)
-    return kind.from_db(using, list(names), list(values))
+    """A row as Django itself would read it."""
+    connection = connections[using]
+    names, values = [], []
+    for place, column, converts in _columns(kind, kinds, using):
+        value = row[place]
+        if converts:
+            for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+                value = convert(value, column, connection)
+        names.append(column.target.attname)
+        values.append(value)
+    return kind.from_db(using, names, values)
 
 
-def _values(
-    kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record], ...], using: str
-) -> Iterator[tuple[str, Any]]:
-    """Each column's name and value, as Django itself would read it."""
+@cache
+def _columns(
+    kind: type[Record], kinds: tuple[type[Record], ...], using: str
+) -> list[tuple[int, expressions.Col, bool]]:
+    """Of each column of a kind: its place in a row, itself, whether what the database holds is read otherwise."""
     connection = connections[using]
     places = {type_: first for type_, (first, _count) in _layout(kinds, using).items()}
+    out = []
     for field in kind._meta.concrete_fields:
         type_ = _type(field, using)
-        value = row[places[type_]]
-        places[type_] += 1
         column = field.get_col(kind._meta.db_table)
-        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
-            value = convert(value, column, connection)
-        yield field.attname, value
+        converts = connection.ops.get_db_converters(column) or column.get_db_converters(connection)
+        out.append((places[type_], column, bool(converts)))
+        places[type_] += 1
+    return out

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from baarada.journal.applying import Changed
+from baarada.registry import queries
 from baarada.registry.models import Area, Inclusion
 
 KEEP_SECONDS = 30
@@ -17,6 +18,7 @@ KEEP_SECONDS = 30
 class _Kept:
     on: date
     children: dict[UUID, list[UUID]]
+    top: UUID | None
     until: float
 
 
@@ -30,26 +32,32 @@ def forget(changed: Changed | None = None) -> None:
         _kept.clear()
 
 
-def _children(on: date) -> dict[UUID, list[UUID]]:
+def _read(on: date) -> _Kept:
     # Taken once: another thread may forget it between two looks.
     kept = next(iter(_kept), None)
     if kept is None or kept.on != on or kept.until < time.monotonic():
         children: dict[UUID, list[UUID]] = defaultdict(list)
         for parent, area in Inclusion.objects.in_force(on).values_list("parent_id", "area_id"):
             children[parent].append(area)
-        kept = _Kept(on, dict(children), time.monotonic() + KEEP_SECONDS)
+        country = queries.country(on)
+        kept = _Kept(on, dict(children), country.pk if country else None, time.monotonic() + KEEP_SECONDS)
         _kept[:] = [kept]
-    return kept.children
+    return kept
+
+
+def top(on: date) -> UUID | None:
+    """The area in which all others lie on a day: the country."""
+    return _read(on).top
 
 
 def within(area: UUID, on: date) -> list[UUID]:
     """The areas that lie directly in an area on a day."""
-    return list(_children(on).get(area, ()))
+    return list(_read(on).children.get(area, ()))
 
 
 def below(areas: Iterable[UUID], on: date) -> set[UUID]:
     """Some areas and all that lies in them on a day."""
-    children = _children(on)
+    children = _read(on).children
     found: set[UUID] = set()
     level = set(areas)
     while level:

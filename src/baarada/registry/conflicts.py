@@ -15,6 +15,7 @@ from baarada.journal.schema import LATEST, OWNER, PERSON
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.ids import as_uuid
+from baarada.registry.counting import count
 
 MOST_LOOKED_AT = 100
 """Proposals to others of which the values are read, to count those that their owner has not answered."""
@@ -35,8 +36,14 @@ def counts(*, seen_by: Actor) -> dict[str, int]:
 
 def to_decide(*, seen_by: Actor) -> int:
     """How many disagreements wait for this actor: what any person may settle, and what is their office's to say."""
-    found = counts(seen_by=seen_by)
-    return found[PERSON] + (_proposals_to(seen_by) if found[OWNER] else 0)
+    seen_by.require("conflict.see")
+    # Every page shows it.
+    return count(("to decide", seen_by.office, seen_by.kind), lambda: _to_decide(seen_by))
+
+
+def _to_decide(actor: Actor) -> int:
+    found = counts(seen_by=actor)
+    return found[PERSON] + (_proposals_to(actor) if found[OWNER] else 0)
 
 
 def _proposals_to(actor: Actor) -> int:

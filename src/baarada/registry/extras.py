@@ -77,7 +77,12 @@ class ExtraField:
 
 def fields(on: date | None = None) -> list[ExtraField]:
     """The fields in force on a day, today by default, in the order of their groups."""
-    found = [_field(item) for item in lists.items(LIST, on or runtime.today())]
+    day = on or runtime.today()
+    return list(lists.made((LIST, day), lambda: _fields(day)))
+
+
+def _fields(on: date) -> list[ExtraField]:
+    found = [_field(item) for item in lists.items(LIST, on)]
     order = {item.code: place for place, item in enumerate(lists.items(GROUPS))}
     return sorted((f for f in found if f is not None), key=lambda f: order.get(f.group, len(order)))
 

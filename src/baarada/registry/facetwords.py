@@ -1,6 +1,7 @@
 """Facets of lists of people in words: what each of their values is called."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -47,12 +48,12 @@ class Labels:
             pk = _id(value) if name in ids and value != UNKNOWN else None
             if pk:
                 ids[name].add(pk)
-        models = {"place": Facility, "office": Office, "area": Area}
+        models: dict[str, type[Any]] = {"place": Facility, "office": Office, "area": Area}
         self.names = {
-            (name, str(row.pk)): str(row)
+            (name, str(pk)): called or ""
             for name, some in ids.items()
             if some
-            for row in models[name].objects.filter(pk__in=some)
+            for pk, called in models[name].objects.filter(pk__in=some).values_list("pk", "name")
         }
 
     def __call__(self, name: str, value: str) -> str:

@@ -1,10 +1,10 @@
 """Choices and cadres, read once and kept for a short while: every page shows them, they hardly ever change."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -13,6 +13,7 @@ from baarada.journal.applying import Changed
 from baarada.kernel.text import fold
 from baarada.registry.models import Cadre, ListItem
 
+T = TypeVar("T")
 KEEP_SECONDS = 30
 LISTS = "list"
 """The list whose choices are the lists themselves."""
@@ -29,6 +30,8 @@ class _Kept:
     """The choices of a list in their order, by list and language."""
     named: dict[tuple[str, str], dict[str, ListItem]] = field(default_factory=dict)
     """The same by what they are called."""
+    made: dict[Hashable, Any] = field(default_factory=dict)
+    """What others made of them."""
 
 
 _kept: list[_Kept] = []
@@ -53,6 +56,17 @@ def _read() -> _Kept:
     kept = _Kept(items, {i.pk: i for i in found}, cadres, time.monotonic() + KEEP_SECONDS)
     _kept[:] = [kept]
     return kept
+
+
+def made(name: Hashable, work: Callable[[], T]) -> T:
+    """What ``work`` makes of lists, made once while they are kept.
+
+    ``name`` says what it is, with all that it depends on besides the lists and the language of the moment.
+    """
+    kept, key = _read(), (name, language())
+    if key not in kept.made:
+        kept.made[key] = work()
+    return cast(T, kept.made[key])
 
 
 def label(list_: str, code: str | None) -> str:

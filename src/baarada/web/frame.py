@@ -9,8 +9,6 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from baarada import __version__
-from baarada.accounts.models import Account
-from baarada.kernel.ids import as_uuid
 from baarada.registry import conflicts
 from baarada.upkeep import backup
 
@@ -23,18 +21,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "frame_actor": actor,
-        "frame_account": once(lambda: _account(actor)),
+        "frame_account": once(lambda: getattr(request, "account", None) if actor else None),
         "frame_to_decide": once(lambda: conflicts.to_decide(seen_by=actor) if actor else 0),
         "frame_backup": once(last_backup),
         "frame_version": __version__,
         "frame_demo": settings.CONFIG.demo,
     }
-
-
-def _account(actor: Any) -> Account | None:
-    if not actor:
-        return None
-    return Account.objects.filter(pk=as_uuid(actor.account)).select_related("office").first()
 
 
 def last_backup() -> date | None:

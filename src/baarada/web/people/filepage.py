@@ -69,13 +69,16 @@ class Section:
     @property
     def told(self) -> list[Shown]:
         """What is known, was known once, or is asked of everybody."""
-        return [f for f in self.facts if f.value or f.held or f.to_decide or f.others or f.name in WANTED]
+        return [f for f in self.facts if _is_told(f)]
 
     @property
     def untold(self) -> list[Shown]:
         """The others."""
-        told = {f.name for f in self.told}
-        return [f for f in self.facts if f.name not in told]
+        return [f for f in self.facts if not _is_told(f)]
+
+
+def _is_told(fact: Shown) -> bool:
+    return bool(fact.value or fact.held or fact.to_decide or fact.others) or fact.name in WANTED
 
 
 @dataclass(slots=True)

@@ -33,14 +33,15 @@ class Line:
 
 def lines(person: Person, found: list[Missing]) -> list[Line]:
     """The papers that a file lacks, each with a form that knows what is added."""
-    return [Line(one.words, _address(person, one), _capital(one.step.words), one.papers) for one in found]
+    form = reverse("web:add-paper", args=[person.pk])
+    return [Line(one.words, f"{form}?{_said(one)}", _capital(one.step.words), one.papers) for one in found]
 
 
 def _capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _address(person: Person, one: Missing) -> str:
+def _said(one: Missing) -> str:
     row = one.step.row
     said: dict[str, Any] = {"kind": one.kinds[0], "proves": one.step.key}
     if row is not None and one.step.code != "taken_up":
@@ -49,8 +50,7 @@ def _address(person: Person, one: Missing) -> str:
         said["dated"] = _typed(getattr(row, "decided", None) or getattr(row, "awarded", None))
     elif row is not None:
         said["dated"] = _typed(row.taken_up)
-    query = urlencode({name: value for name, value in said.items() if value})
-    return f"{reverse('web:add-paper', args=[person.pk])}?{query}"
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def _typed(day: PartialDate | None) -> str:

@@ -20,6 +20,8 @@ from baarada.web.people import columns
 PAGE = 25
 FEW = 1_000
 """So many are ordered here: among millions, walking an index until a few are met would take longer."""
+_OF_A_POSTING = ("cadre", "facility_label")
+"""What a row says of a posting where nobody chose other columns, beside its days."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,8 @@ def rows(
     usual = columns.are_usual(keys)
     found = Person.objects.filter(pk__in=ids)
     people = {p.pk: p for p in (found if usual else found.select_related("office"))}
-    numbers, postings = queries.numbers_of(ids), queries.current_postings(ids, on)
+    numbers = queries.numbers_of(ids)
+    postings = queries.current_postings(ids, on, only=_OF_A_POSTING if usual else ())
     undecided, told = queries.undecided_among(ids), states or {}
     cells = {} if usual else columns.cells(keys, people, numbers, postings)
     gone = _gone([pk for pk, state in told.items() if state == GONE])

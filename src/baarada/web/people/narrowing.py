@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from baarada.accounts import kept
 from baarada.accounts.models import NumberList
-from baarada.registry import areatree, facets, lists, queries
+from baarada.registry import areatree, facets, lists
 from baarada.registry.facets import AGES, DECIDE, FACETS, UNKNOWN, Facet, Filter, Tally
 from baarada.registry.facetwords import WORDS, Labels
 from baarada.registry.models import Area
@@ -195,16 +195,16 @@ def area_choices(narrowing: Narrowing, tally: Tally, on: date) -> list[Choice]:
     chosen = next(iter(narrowing.chosen.get("area", ())), "")
     if chosen == UNKNOWN:
         return []
-    above = uuid_in(chosen) if chosen else getattr(queries.country(on), "pk", None)
+    above = uuid_in(chosen) if chosen else areatree.top(on)
     if above is None:
         return []
-    found = Area.objects.live().filter(pk__in=areatree.within(above, on)).order_by("sort_key", "pk")
+    inside = Area.objects.live().filter(pk__in=areatree.within(above, on)).order_by("sort_key", "pk")
     counts = tally.counts.get("area")
     out = []
-    for area in found:
-        n = None if counts is None else facets.in_area(counts, area.pk, on)
+    for pk, name in inside.values_list("pk", "name"):
+        n = None if counts is None else facets.in_area(counts, pk, on)
         if n is None or n:
-            out.append(Choice(str(area.pk), str(area), n, False, narrowing.address(area=str(area.pk))))
+            out.append(Choice(str(pk), name or "", n, False, narrowing.address(area=str(pk))))
     if not chosen and counts is not None and counts[UNKNOWN]:
         link = narrowing.address(area=UNKNOWN)
         out.append(Choice(UNKNOWN, _("not given"), counts[UNKNOWN], False, link))

@@ -1,0 +1,54 @@
+"""Facts with their clocks: many on a page, so they are put together here and not tag by tag."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import conditional_escape as shown
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from baarada.registry.display import number
+from baarada.web.records.facts import Shown
+from baarada.web.templatetags.baarada import icon
+
+register = template.Library()
+
+
+@register.simple_tag
+def fact_rows(rows: Iterable[Shown], panel: Any = None, known: Any = None) -> SafeString:
+    """What each fact holds, and its clock; as of an earlier day (``known``) there are no clocks.
+
+    The fact is marked of which ``panel`` shows the history.
+    """
+    opened = (panel["record"].pk, panel["name"]) if panel else None
+    clock = None if known else icon("clock")
+    return SafeString("".join(_row(row, (row.record.pk, row.name) == opened, clock) for row in rows))
+
+
+def _row(row: Shown, is_open: bool, clock: SafeString | None) -> str:
+    label, mark = shown(row.label), ' class="open"' if is_open else ""
+    value = shown(row.value) if row.value else _badge("none", _("not known"))
+    if row.to_decide:
+        value += " " + _badge("stop", _("to decide"))
+    if row.others:
+        address, words = reverse("web:decisions"), _("another value")
+        value += f' <a class="small" href="{address}?tab=others">{words}</a>'
+    history = _history(row, label, clock) if clock else ""
+    return f"<div{mark}><dt>{label}</dt><dd>{value}</dd><dd>{history}</dd></div>"
+
+
+def _badge(style: str, words: str) -> str:
+    return f'<span class="b {style}">{words}</span>'
+
+
+def _history(row: Shown, label: str, clock: SafeString) -> str:
+    said = _("History: %(fact)s, values:") % {"fact": label}
+    held = number(row.held) if row.held else '<span class="vh">0</span>'
+    asked = f"?fact={row.record.pk}.{row.name}"
+    return (
+        f'<a class="h" href="{asked}#panel" hx-get="{asked}" hx-target="#panel" '
+        'hx-swap="innerHTML show:#panel:top" hx-push-url="true">'
+        f'<span class="vh">{said} </span>{clock} {held}</a>'
+    )
