@@ -1,10 +1,12 @@
 """Counts that pages show: right at once for what is written here, never made twice for nothing."""
 
 import pytest
+from django.utils import translation
 
+from baarada.journal import actions as journal
 from baarada.journal import runtime
-from baarada.registry import actions, counting, queries
-from baarada.registry.models import Person
+from baarada.registry import actions, counting, lists, queries
+from baarada.registry.models import ListItem, Person
 
 
 @pytest.fixture
@@ -74,3 +76,20 @@ def test_another_register_is_counted_for_itself(country, monkeypatch):
     counting.count("people", work)
 
     assert work.asked == 2
+
+
+def test_what_is_made_of_lists_is_made_once_until_they_change(country, fatou):
+    asked = []
+
+    def codes():
+        asked.append("once")
+        return [item.code for item in lists.items("made_of")]
+
+    assert lists.made("codes", codes) == lists.made("codes", codes) == []
+    assert len(asked) == 1
+    with journal.write("lists", by=fatou) as act:
+        act.create(ListItem, list="made_of", code="one", label_fr="un", label_en="one")
+    assert lists.made("codes", codes) == ["one"]
+    with translation.override("en"):
+        lists.made("codes", codes)
+    assert len(asked) == 3
