@@ -180,3 +180,18 @@ def test_two_offices_apart_fill_in_one_field_and_disagree_when_they_meet(fields,
     runtime.engine().rebuild()
     assert ExtraValue.objects.get().value == row.value
     assert sorted(ConflictRow.objects.values_list("entity", "unit")) == before
+
+
+def test_of_two_linked_files_one_value_is_shown_and_changed(fields, mariam, amina):
+    other = Person.objects.get(
+        pk=actions.add_person({"family_name": "Traore", "sex": "F"}, by=amina).record.pk
+    )
+    filling.fill(other, {"village": "Zégoua"}, seen={}, by=amina)
+    actions.link_people(mariam, other, by=amina)
+    for person in (mariam, other):
+        person.refresh_from_db()
+    row = filling.rows_of(mariam, ["village"])["village"]
+    assert row.value == filling.rows_of(other, ["village"])["village"].value == "Zégoua"
+    filling.fill(mariam, {"village": "Fourou"}, seen={row.pk: journal.seen(row)}, by=amina)
+    assert ExtraValue.objects.live().count() == 1
+    assert told(mariam, amina) == {"village": "Fourou"}

@@ -202,3 +202,14 @@ def test_a_long_career_asks_no_more_of_the_database_than_a_short_one(amina, mari
             act.create(Absence, person=mariam, kind="annuel", starts=parse(str(year)))
     cost()
     assert cost() == short
+
+
+def test_a_choice_that_no_list_has_any_more_is_not_emptied_by_saving_a_form(amina, mariam):
+    with journal.write("test", by=amina.actor) as act:
+        row = act.create(Employment, person=mariam, status="OLD", grade="first")
+    address = reverse("web:revise", args=["employment", row.pk, "correct"]) + "?fields=status"
+    page = amina.get(address).content.decode()
+    assert '<option value="OLD" selected>' in page
+    seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
+    assert amina.post(address, {"seen": seen, "status": "OLD"}).status_code == 302
+    assert Employment.objects.get(pk=row.pk).status == "OLD"

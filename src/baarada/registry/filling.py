@@ -1,8 +1,10 @@
 """Filling in the facts that a country added to those of everybody (``extras``)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from baarada.journal import actions as journal
 from baarada.journal.drafts import Seen
@@ -25,19 +27,28 @@ def fill(
     """
     by.require("record.change")
     rules.refuse(extras.problems(values))
-    ids = {code: UUID(bytes=extras.id_of(person.pk, code)) for code in values}
-    known = {row.pk: row for row in ExtraValue.objects.filter(pk__in=ids.values())}
+    known = rows_of(person, values)
+    pages = {code: seen.get(row.pk) for code, row in known.items()}
     todo = {
         code: value
         for code, value in values.items()
-        if _was_changed(code, value, known.get(ids[code]), seen.get(ids[code]))
+        if _was_changed(code, value, known.get(code), pages.get(code))
     }
     if not todo:
         return None
     with act_of("extravalue.changed", by, why) as act:
         for code, value in todo.items():
-            _write(act, person, code, value, known.get(ids[code]), seen.get(ids[code]))
+            _write(act, person, code, value, known.get(code), pages.get(code))
     return Done(act.id, person)
+
+
+def rows_of(person: Person, codes: Iterable[str]) -> dict[str, ExtraValue]:
+    """What a file, or one linked with it, says in some fields: its own value first, one marked as deleted last."""
+    wanted = list(codes)
+    own = {UUID(bytes=extras.id_of(person.pk, code)) for code in wanted}
+    found = ExtraValue.objects.filter(Q(canonical=person.canonical, field__in=wanted) | Q(pk__in=own))
+    rows = sorted(found, key=lambda row: (row.deleted, row.pk not in own, str(row.pk)), reverse=True)
+    return {row.field or "": row for row in rows}
 
 
 def _was_changed(code: str, value: Any, row: ExtraValue | None, seen: Seen | None) -> bool:

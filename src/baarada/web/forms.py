@@ -247,7 +247,7 @@ class CodeField(_Offered, forms.ChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         found = lists.item(self.list, str(value))
-        return found is not None and self.only(found)
+        return self.only(found) if found is not None else str(value) in self.held
 
 
 class CodesField(_Offered, forms.MultipleChoiceField):
@@ -258,12 +258,15 @@ class CodesField(_Offered, forms.MultipleChoiceField):
         super().__init__(choices=lambda: _offered(self), widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def valid_value(self, value: Any) -> bool:
-        return lists.item(self.list, str(value)) is not None
+        return lists.item(self.list, str(value)) is not None or str(value) in self.held
 
 
 def _offered(field: CodeField | CodesField) -> list[tuple[str, str]]:
     today = runtime.today()
-    return [(i.code or "", str(i)) for i in lists.items(field.list) if field.offers(i, i.code or "", today)]
+    found = [(i.code or "", str(i)) for i in lists.items(field.list) if field.offers(i, i.code or "", today)]
+    # What stands in the record and in no list any more: shown, so that saving the form does not empty it.
+    gone = sorted(code for code in field.held if code and lists.item(field.list, code) is None)
+    return [*found, *((code, code) for code in gone)]
 
 
 class CadreField(_Offered, forms.ChoiceField):
@@ -398,6 +401,9 @@ class FactForm(forms.Form):
             self.fields[name].needed = name in needed  # type: ignore[attr-defined]
         for name in why:
             self.fields[f"why_{name}"] = _why_field(name)
+        for name, value in self.initial.items():
+            if isinstance(offered := self.fields.get(name), _Offered):
+                offered.prepare_value(value)
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
                 field.widget.attrs.setdefault("class", "in")

@@ -124,7 +124,8 @@ def edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     status = next(iter(queries.rows_of(Employment, [person.canonical]).get(person.canonical, [])), None)
     asked = extras.asked_of(status.worker if status else None)
     others = [f for f in extras.fields() if f not in asked]
-    rows = {row.field: row for row in ExtraValue.objects.live().filter(person=person)}
+    found = filling.rows_of(person, (field.code for field in (*asked, *others)))
+    rows = {code: row for code, row in found.items() if not row.deleted}
     if request.method == "POST":
         form = ExtraForm(asked, others, request.POST)
         if form.is_valid() and (answer := _save(request, person, form)) is not None:

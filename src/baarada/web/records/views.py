@@ -186,21 +186,18 @@ def revise(request: ActorRequest, sort: str, pk: UUID, verb: str) -> HttpRespons
         "correct": ("reason",),
         "note": ("effective", "reason"),
     }[verb]
+    initial = {} if verb == "note" else initial_of(record, names)
     if request.method == "POST":
         facility = getattr(record, "facility", None)
-        form = FactForm(type(record), names, request.POST, why=why, facility=facility, known=known_facts)
+        form = FactForm(
+            type(record), names, request.POST, why=why, facility=facility, known=known_facts, initial=initial
+        )
         if form.is_valid():
             answer = _save(request, record, form, verb)
             if answer is not None:
                 return answer
     else:
-        form = FactForm(
-            type(record),
-            names,
-            why=why,
-            initial={} if verb == "note" else initial_of(record, names),
-            known=known_facts,
-        )
+        form = FactForm(type(record), names, why=why, initial=initial, known=known_facts)
     context = {
         "form": form,
         "record": record,
