@@ -412,3 +412,23 @@ class TestAddresses:
             facets.found({}, runtime.today(), seen_by=nobody)
         with pytest.raises(NotAllowed):
             facets.tally({}, runtime.today(), seen_by=nobody)
+
+
+def test_a_choice_that_was_replaced_is_counted_and_found_under_the_one_that_replaced_it(land, fatou, country):
+    today = runtime.today()
+    old, new = land["cadres"][1], land["cadres"][2]
+    for cadre in (old, new):
+        posting = {"facility": land["places"][0], "cadre": cadre, "starts": parse("2020")}
+        actions.add_person({"family_name": "Koné", "sex": "F"}, by=fatou, posting=posting)
+    row = Cadre.objects.get(pk=old.pk)
+    with journal.write("replaced", by=fatou) as act:
+        day = {"starts": None, "ends": PartialDate.on(today.replace(year=today.year - 1))}
+        act.change(
+            row, {**day, "replaced_by": (Cadre.objects.get(pk=new.pk), "MED2")}, seen=journal.seen(row)
+        )
+    lists.forget()
+
+    tally = facets.tally({}, today, seen_by=fatou)
+    assert tally.counts["cadre"] == {str(new.pk): 2}
+    assert facets.found({"cadre": (str(new.pk),)}, today, seen_by=fatou).count() == 2
+    assert facets.found({"group": ("Doctors",)}, today, seen_by=fatou).count() == 2

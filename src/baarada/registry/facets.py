@@ -133,16 +133,33 @@ def found(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None) -
 
 
 def _code(facet: Facet, values: Sequence[str], on: date) -> Q:
-    return Q(**{f"{facet.column}__in": ["" if v == UNKNOWN else v for v in values]})
+    known = [v for v in values if v != UNKNOWN]
+    asked = lists.counted_as(facet.list, known, on) if facet.list else known
+    return Q(**{f"{facet.column}__in": [*asked, *([""] if UNKNOWN in values else [])]})
 
 
 def _ids(facet: Facet, values: Sequence[str], on: date) -> Q:
     ids = [pk for pk in map(_id, values) if pk]
+    if facet.column == "cadre":
+        ids = _cadres_counted_as(ids, on)
     out = Q(**{f"{facet.column}__in": ids})
     if facet.column == "facility":
         # Linked since: it goes by another name.
         out |= Q(facility__in=Facility.objects.filter(pk__in=ids).values("canonical"))
     return out | Q(**{f"{facet.column}__isnull": True}) if UNKNOWN in values else out
+
+
+def _cadres_counted_as(ids: Iterable[UUID], on: date) -> list[UUID]:
+    """All cadres that count as one of some on a day: those that were replaced by one of them too."""
+    asked = {lists.standing_cadre(pk, on) for pk in ids}
+    moved = lists.standing_cadres(on)
+    return [*(asked - moved.keys()), *(pk for pk, other in moved.items() if other in asked)]
+
+
+def _nhwa(pk: UUID, on: date) -> str:
+    """The group of the cadre that a cadre counts as on a day."""
+    cadre = lists.cadre(lists.standing_cadre(pk, on))
+    return (cadre.nhwa if cadre else "") or ""
 
 
 def _area(facet: Facet, values: Sequence[str], on: date) -> Q:
@@ -152,7 +169,7 @@ def _area(facet: Facet, values: Sequence[str], on: date) -> Q:
 
 def _group(facet: Facet, values: Sequence[str], on: date) -> Q:
     names = {"" if v == UNKNOWN else v for v in values}
-    out = Q(cadre__in=[c.pk for c in lists.cadres() if (c.nhwa or "") in names])
+    out = Q(cadre__in=[c.pk for c in lists.cadres() if _nhwa(c.pk, on) in names])
     return out | Q(cadre__isnull=True) if UNKNOWN in values else out
 
 
@@ -287,10 +304,18 @@ def _counted(
 def _by_value(facet: Facet, counted: Counter[Any], on: date) -> Counter[str]:
     """How many there are of each value as an address writes it."""
     out: Counter[str] = Counter()
-    for value, n in counted.items():
+    for written, n in counted.items():
+        value = _standing(facet, written, on)
         for name in _VALUES[facet.kind](value, on):
             out[name] += n
     return out
+
+
+def _standing(facet: Facet, value: Any, on: date) -> Any:
+    """What a choice that was written counts as on a day."""
+    if facet.column == "cadre" and value is not None:
+        return lists.standing_cadre(UUID(_uuid(value)), on)
+    return lists.standing(facet.list, value, on) if facet.list and value else value
 
 
 def _id_value(value: Any, on: date) -> Iterable[str]:
