@@ -13,6 +13,7 @@ from baarada.interop.tables.matching import Pages
 from baarada.interop.tables.parsed import Parsed
 from baarada.journal import actions as journal
 from baarada.kernel.ids import as_id
+from baarada.kernel.text import fold
 from baarada.registry import extras, filling, lists, queries
 from baarada.registry.display import show
 from baarada.registry.extras import PREFIX, ExtraField
@@ -37,7 +38,19 @@ def columns_of(kind: str) -> list[Column]:
     """The columns of the fields that the country asks for, in their order."""
     if kind not in HAVE:
         return []
-    return [columns.column_of(f"{PREFIX}{field.code}", str(field.fact.label)) for field in extras.fields()]
+    return [_column(field) for field in extras.fields()]
+
+
+def _column(field: ExtraField) -> Column:
+    """The column of a field, known by its name in each language, with its unit and without."""
+    item = lists.item(extras.LIST, field.code)
+    french = _names(item.label_fr if item else None, field.unit)
+    english = _names(item.label_en if item else None, field.unit)
+    return Column(f"{PREFIX}{field.code}", str(field.fact.label), french, english)
+
+
+def _names(label: str | None, unit: str) -> tuple[str, ...]:
+    return (fold(label), fold(f"{label} ({unit})")) if label else ()
 
 
 def _reader(field: ExtraField) -> Any:

@@ -17,7 +17,7 @@ from baarada.journal import runtime
 from baarada.kernel.actors import Actor
 from baarada.kernel.days import PartialDate
 from baarada.kernel.pieces import in_pieces
-from baarada.registry import actions, intake, lists, rules
+from baarada.registry import actions, extras, intake, lists, rules
 from baarada.registry.intake import File
 from baarada.registry.models import Facility, Office, Person
 from baarada.upkeep.demo.files import Register, key_of, row
@@ -48,7 +48,7 @@ class Lists:
         self.story = story
         self.inventor = story.inventor
         self.cast: Cast = story.inventor.cast(story.workers)
-        self.lives = Lives(story.inventor, story.workforce, story.seed, story.today)
+        self.lives = Lives(story.inventor, story.workforce, story.seed, story.today, extras.fields())
         self.first = [d.office for d in story.script.districts]
         self.others = sorted(set(self.cast.seats) - set(self.first))
         self._register: Register | None = None

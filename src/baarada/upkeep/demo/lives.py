@@ -4,14 +4,14 @@ Told as an office knows it on the day on which it writes its files: what came la
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from baarada.kernel.days import PartialDate
-from baarada.registry import extras, lists
+from baarada.registry import lists
 from baarada.registry.extras import ExtraField
 from baarada.upkeep.demo.people import Inventor, Place
 from baarada.upkeep.demo.quotas import Deck
@@ -48,8 +48,12 @@ class Life:
 class Lives:
     """Invents lives."""
 
-    def __init__(self, inventor: Inventor, workforce: Workforce, seed: int, today: date) -> None:
+    def __init__(
+        self, inventor: Inventor, workforce: Workforce, seed: int, today: date,
+        own_fields: Iterable[ExtraField] = (),
+    ) -> None:  # fmt: skip
         self.inventor = inventor
+        self.own_fields = {field.code: field for field in own_fields}
         self.workforce = workforce
         self.today = today
         self.draw = draw = random.Random(f"{seed} lives")  # noqa: S311 - a story, not a secret
@@ -131,9 +135,8 @@ class Lives:
             }  # fmt: skip
             life.relatives.append(child)
         if seat.group == COMMUNITY:
-            fields = {field.code: field for field in extras.fields()}
-            asked = [code for code in told["community"] if code in fields]
-            life.own_fields = {code: self._own_field(fields[code]) for code in asked}
+            asked = [code for code in told["community"] if code in self.own_fields]
+            life.own_fields = {code: self._own_field(self.own_fields[code]) for code in asked}
 
     def _child(self, draw: random.Random) -> str:
         names, weights = self.inventor.names["given", draw.choice("FM")]
