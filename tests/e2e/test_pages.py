@@ -119,7 +119,7 @@ def look(page: Page, address: str, whole: bool) -> Visit:
 def visits(chromium, demo) -> list[Visit]:
     """A page or two of each kind, found by following links."""
     page = enter(chromium, demo, 1280)
-    waiting = [demo.address + path for path in ("/", "/recherche/?q=traore", "/composants/")]
+    waiting = [demo.address + path for path in ("/", "/recherche/?q=traore", "/composants/", "/listes/cadre/")]
     found: dict[str, Visit] = {}
     counts: Counter[str] = Counter()
     while waiting and len(found) < MOST_PAGES:
