@@ -119,7 +119,9 @@ def look(page: Page, address: str, whole: bool) -> Visit:
 def visits(chromium, demo) -> list[Visit]:
     """A page or two of each kind, found by following links."""
     page = enter(chromium, demo, 1280)
-    waiting = [demo.address + path for path in ("/", "/recherche/?q=traore", "/composants/", "/listes/cadre/")]
+    waiting = [
+        demo.address + path for path in ("/", "/recherche/?q=traore", "/composants/", "/listes/cadre/")
+    ]
     found: dict[str, Visit] = {}
     counts: Counter[str] = Counter()
     while waiting and len(found) < MOST_PAGES:
@@ -279,7 +281,7 @@ def test_a_paper_by_telephone_whose_line_breaks(chromium, demo, pages_of_a_paper
         expect(page.locator(".leaves li")).to_have_count(n)
     page.context.set_offline(True)
     page.locator("#camera").set_input_files(pages_of_a_paper[2])
-    expect(page.locator("[data-line-lost]")).to_be_visible()
+    expect(page.locator("[data-line-lost]")).to_be_visible(timeout=30_000)
     page.context.set_offline(False)
 
     page.goto(file)

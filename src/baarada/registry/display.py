@@ -13,7 +13,7 @@ from baarada.journal.models import Record
 from baarada.kernel.days import PartialDate
 from baarada.kernel.ids import as_uuid
 from baarada.kernel.text import in_a_sentence
-from baarada.registry import facts, lists
+from baarada.registry import facts, groups, lists
 from baarada.registry.facts import Fact
 from baarada.registry.models import FULL_TIME, MICRO, Area, Office, Person
 
@@ -280,6 +280,7 @@ _WORDS = {
     facts.DEGREES: lambda fact, value, sex: degrees(value),
     facts.YES_NO: _yes_no,
     facts.ANSWER: _yes_no,
+    facts.GROUP: lambda fact, value, sex: groups.label(value),
     facts.PLACE: _place,
     facts.OFFICE: _office,
     facts.PERSON: _person,

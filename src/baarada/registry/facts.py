@@ -17,8 +17,8 @@ from baarada.registry import models
 TEXT, LONG, TEXTS, DAY, NUMBER, SIZE, SHARE, DEGREES, YES_NO = (
     "text", "long", "texts", "day", "number", "size", "share", "degrees", "yes no",
 )  # fmt: skip
-CODE, CODES, CADRE, PHONE, EMAIL, PLACE, OFFICE, PERSON, ANSWER = (
-    "code", "codes", "cadre", "phone", "email", "place", "office", "person", "answer",
+CODE, CODES, CADRE, PHONE, EMAIL, PLACE, OFFICE, PERSON, ANSWER, GROUP = (
+    "code", "codes", "cadre", "phone", "email", "place", "office", "person", "answer", "group",
 )  # fmt: skip
 """How a value reads and is typed. An answer is 1 for yes, 0 for no; a yes or no is told of every record."""
 
@@ -425,7 +425,7 @@ FACTS[models.Cadre] = _facts(
     _fact("component", _("Component"), CODE, list="component"),
     _fact("isco", _("Code in the classification of occupations")),
     _fact("isco_title", _("Title in the classification of occupations")),
-    _fact("nhwa", _("Group in the world's health workforce accounts")),
+    _fact("nhwa", _("Group in the world's health workforce accounts"), GROUP),
     _fact("body", _("Professional council"), CODE, list="order"),
     _fact("core", _("Counted among doctors, nurses, midwives"), YES_NO),
     _fact("order", _("Place in the list"), NUMBER),
