@@ -61,8 +61,16 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            # The parts of a page, then the languages, then the folders of the rooms.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        ("baarada.web.loader.Loader", ["django.template.loaders.app_directories.Loader"]),
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

@@ -17,6 +17,8 @@ from baarada.registry.models import Office
 
 SET_UP = "Baarada"
 """The name under which the program signs what nobody in particular did."""
+ASKED_EACH_TIME = ("login", "name", "active", "title", "office__name", "office__kind")
+"""What each page reads of whoever is signed in."""
 _LOGIN = re.compile(r"[\w.@+-]+")
 
 
@@ -90,7 +92,12 @@ def actor_of(sign_in: SignIn) -> Actor | None:
 
 def account_of(sign_in: SignIn) -> Account | None:
     """The account of whoever signed in, with its office; None if it is closed or not here."""
-    account = Account.objects.filter(pk=sign_in.account, deleted=False).select_related("office").first()
+    found = (
+        Account.objects.filter(pk=sign_in.account, deleted=False)
+        .select_related("office")
+        .only(*ASKED_EACH_TIME)
+    )
+    account = found.first()
     return account if account and account.active and account.office else None
 
 

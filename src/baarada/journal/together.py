@@ -1,7 +1,7 @@
 """Rows of several kinds in one question: all that belongs to one file."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -61,30 +61,26 @@ def _statement(kinds: tuple[type[Record], ...], using: str) -> str:
 
 def _instance(kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record], ...], using: str) -> Record:
     """A row as Django itself would read it."""
-    connection = connections[using]
-    names, values = [], []
-    for place, column, converts in _columns(kind, kinds, using):
-        value = row[place]
-        if converts:
-            for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
-                value = convert(value, column, connection)
-        names.append(column.target.attname)
-        values.append(value)
-    return kind.from_db(using, names, values)
+    columns, connection = _columns(kind, kinds, using), connections[using]
+    values = [row[place] for place, _column, _converters in columns]
+    for number, (_place, column, converters) in enumerate(columns):
+        for convert in converters:
+            values[number] = convert(values[number], column, connection)
+    return kind.from_db(using, [column.target.attname for _place, column, _converters in columns], values)
 
 
 @cache
 def _columns(
     kind: type[Record], kinds: tuple[type[Record], ...], using: str
-) -> list[tuple[int, expressions.Col, bool]]:
-    """Of each column of a kind: its place in a row, itself, whether what the database holds is read otherwise."""
+) -> list[tuple[int, expressions.Col, Sequence[Callable[..., Any]]]]:
+    """Of each column of a kind: its place in a row, itself, what makes its value of what the database holds."""
     connection = connections[using]
     places = {type_: first for type_, (first, _count) in _layout(kinds, using).items()}
     out = []
     for field in kind._meta.concrete_fields:
         type_ = _type(field, using)
         column = field.get_col(kind._meta.db_table)
-        converts = connection.ops.get_db_converters(column) or column.get_db_converters(connection)
-        out.append((places[type_], column, bool(converts)))
+        converters = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+        out.append((places[type_], column, converters))
         places[type_] += 1
     return out

@@ -80,8 +80,7 @@ class Step:
     @property
     def words(self) -> str:
         """``affectation, CSCom du Nord (2019)``."""
-        need = next((item for item in lists.items(NEEDS) if item.code == self.code), None)
-        called = str(need) if need else self.code
+        called = lists.label(NEEDS, self.code)
         if self.row is None:
             return called
         title = self.row.facility_label if isinstance(self.row, Posting) else summaries.title(self.row)
@@ -100,17 +99,21 @@ class Missing:
     @property
     def papers(self) -> str:
         """``Décision ou note de service``."""
-        kinds = [lists.label("paper_kind", kind) for kind in self.kinds]
-        first = kinds[:1] + [f"{kind[:1].lower()}{kind[1:]}" for kind in kinds[1:]]
-        if len(first) == 1:
-            return first[0]
-        return _("%(first)s or %(last)s") % {"first": ", ".join(first[:-1]), "last": first[-1]}
+        return lists.made((NEEDS, *self.kinds), lambda: _any_of(self.kinds))
 
     @property
     def words(self) -> str:
         """``Décision ou note de service : affectation, CSCom du Nord (2019)``."""
         step = self.step.words
         return f"{self.papers}{_(':')} {step[:1].lower()}{step[1:]}"
+
+
+def _any_of(kinds: Sequence[str]) -> str:
+    labels = [lists.label("paper_kind", kind) for kind in kinds]
+    said = labels[:1] + [f"{label[:1].lower()}{label[1:]}" for label in labels[1:]]
+    if len(said) == 1:
+        return said[0]
+    return _("%(first)s or %(last)s") % {"first": ", ".join(said[:-1]), "last": said[-1]}
 
 
 # -- rules ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What can be asked of the register."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -170,10 +170,13 @@ def posting_order(posting: Posting, on: date) -> tuple[bool, bool, int, str]:
     return not running, not posting.main, -began, str(posting.pk)
 
 
-def numbers_of(people_ids: Iterable[UUID]) -> dict[UUID, list[Identifier]]:
-    """The identifiers of some people, by canonical file."""
+def numbers_of(people_ids: Iterable[UUID], *, only: Sequence[str] = ()) -> dict[UUID, list[Identifier]]:
+    """The identifiers of some people, by canonical file; ``only`` as for their postings."""
+    found = Identifier.objects.live().filter(canonical__in=list(people_ids))
+    if only:
+        found = found.only("canonical", "kind", "number", *only)
     out: dict[UUID, list[Identifier]] = defaultdict(list)
-    for one in Identifier.objects.live().filter(canonical__in=list(people_ids)):
+    for one in found:
         out[one.canonical].append(one)
     for rows in out.values():
         rows.sort(key=number_order)

@@ -20,8 +20,9 @@ from baarada.web.people import columns
 PAGE = 25
 FEW = 1_000
 """So many are ordered here: among millions, walking an index until a few are met would take longer."""
+_OF_A_PERSON = ("family_name", "given_names", "sex")
 _OF_A_POSTING = ("cadre", "facility_label")
-"""What a row says of a posting where nobody chose other columns, beside its days."""
+"""What a row says of a person and of a posting where nobody chose other columns, beside its days."""
 
 
 @dataclass(slots=True)
@@ -53,8 +54,8 @@ def rows(
     why = {hit.target: hit.why for hit in hits}
     usual = columns.are_usual(keys)
     found = Person.objects.filter(pk__in=ids)
-    people = {p.pk: p for p in (found if usual else found.select_related("office"))}
-    numbers = queries.numbers_of(ids)
+    people = {p.pk: p for p in (found.only(*_OF_A_PERSON) if usual else found.select_related("office"))}
+    numbers = queries.numbers_of(ids, only=("kind",) if usual else ())
     postings = queries.current_postings(ids, on, only=_OF_A_POSTING if usual else ())
     undecided, told = queries.undecided_among(ids), states or {}
     cells = {} if usual else columns.cells(keys, people, numbers, postings)

@@ -17,7 +17,16 @@ from baarada.registry.facets import FACETS, Tally
 from baarada.registry.search import Results
 from baarada.web.people import columns, listing
 from baarada.web.people.listing import FEW, PAGE
-from baarada.web.people.narrowing import OF_A_SEARCH, Labels, Narrowing, area_choices, blocks, chips, wanted
+from baarada.web.people.narrowing import (
+    OF_A_SEARCH,
+    Labels,
+    Narrowing,
+    area_choices,
+    blocks,
+    chips,
+    offered,
+    wanted,
+)
 
 
 def of_everybody(narrowing: Narrowing, after: str, on: date, *, seen_by: Actor) -> dict[str, Any]:
@@ -61,7 +70,8 @@ def _shown(
     results: Results | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What both lists show: rows with their columns, chips, facets."""
-    labels = Labels(wanted(narrowing, tally, names))
+    values = offered(narrowing, tally, names)
+    labels = Labels(wanted(narrowing, values))
     areas = area_choices(narrowing, tally, on) if "area" in names else []
     hits = results.people if results else ()
     return {
@@ -71,7 +81,7 @@ def _shown(
         "orders": orders(narrowing),
         "total": tally.total,
         "uncounted": tally.more,
-        "facets": blocks(narrowing, tally, labels, areas, names),
+        "facets": blocks(narrowing, tally, values, labels, areas),
         "chips": chips(narrowing, labels),
         "narrowed": bool(narrowing.chosen or narrowing.numbers),
         "same": narrowing.query().urlencode(),

@@ -1,6 +1,6 @@
 """What narrows a list of people, as its address says and its page shows: chips, facets with counts, views."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -136,22 +136,34 @@ class Block:
 
 
 def blocks(
-    narrowing: Narrowing, tally: Tally, labels: Labels, areas: list[Choice], names: Sequence[str]
+    narrowing: Narrowing,
+    tally: Tally,
+    there: Mapping[str, Sequence[str]],
+    labels: Labels,
+    areas: list[Choice],
 ) -> list[Block]:
     """The facets beside a list, those that tell its rows apart."""
     out = []
-    for name in names:
+    for name, values in there.items():
         facet, own = FACETS[name], narrowing.chosen.get(name, ())
-        choices = areas if name == "area" else _choices(facet, tally, own, labels)
+        choices = areas if name == "area" else _choices(facet, tally, values, own, labels)
         if len(choices) > 1 or own or (choices and facet.kind in (facets.FILE, facets.LACKS)):
             is_open = name in OPEN or bool(own)
             out.append(Block(name, facet.label, is_open, choices[:SHOWN], choices[SHOWN:MOST_CHOICES]))
     return out
 
 
-def wanted(narrowing: Narrowing, tally: Tally, names: Sequence[str]) -> list[tuple[str, str]]:
+def offered(narrowing: Narrowing, tally: Tally, names: Sequence[str]) -> dict[str, list[str]]:
+    """The values that each facet offers; areas have choices of their own."""
+    return {
+        name: [] if name == "area" else _values(FACETS[name], tally, narrowing.chosen.get(name, ()))
+        for name in names
+    }
+
+
+def wanted(narrowing: Narrowing, there: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """The values of which a page says the names."""
-    counted = [(n, v) for n in names if n != "area" for v in _values(FACETS[n], tally, ())]
+    counted = [(name, value) for name, values in there.items() for value in values]
     return counted + [(name, value) for name, values in narrowing.chosen.items() for value in values]
 
 
@@ -179,14 +191,16 @@ def _all_values(facet: Facet) -> list[str]:
         return [DECIDE]
     if facet.name == "cadre":
         return [str(cadre.pk) for cadre in lists.cadres()]
-    return [code for code, _label in lists.choices(facet.list)] if facet.list else []
+    return [item.code or "" for item in lists.items(facet.list)] if facet.list else []
 
 
-def _choices(facet: Facet, tally: Tally, own: Sequence[str], labels: Labels) -> list[Choice]:
+def _choices(
+    facet: Facet, tally: Tally, values: Sequence[str], own: Sequence[str], labels: Labels
+) -> list[Choice]:
     counts = tally.counts.get(facet.name)
     return [
         Choice(value, labels(facet.name, value), None if counts is None else counts[value], value in own)
-        for value in _values(facet, tally, own)
+        for value in values
     ]
 
 

@@ -77,6 +77,8 @@ class Question:
 def questions(rows: Iterable[ConflictRow], records: Iterable[Any]) -> list[Question]:
     """Disagreements with everything needed to settle them, the blocking ones first."""
     rows = list(rows)
+    if not rows:
+        return []
     known = {r.pk: r for r in records}
     refs = {ref for row in rows for ref in (*journal.conflict_of(row).heads, row.shown) if ref}
     held = {h.ref: h for h in journal.writes(refs)}

@@ -24,31 +24,33 @@ def fact_rows(rows: Iterable[Shown], panel: Any = None, known: Any = None) -> Sa
     """
     opened = (panel["record"].pk, panel["name"]) if panel else None
     clock = None if known else icon("clock")
-    return SafeString("".join(_row(row, (row.record.pk, row.name) == opened, clock) for row in rows))
+    absent, said = _badge("none", _("not known")), _("History: %(fact)s, values:")
+    return SafeString("".join(
+        _row(row, absent, _history(row, said, clock) if clock else "", (row.record.pk, row.name) == opened)
+        for row in rows
+    ))  # fmt: skip
 
 
-def _row(row: Shown, is_open: bool, clock: SafeString | None) -> str:
-    label, mark = shown(row.label), ' class="open"' if is_open else ""
-    value = shown(row.value) if row.value else _badge("none", _("not known"))
+def _row(row: Shown, absent: str, history: str, is_open: bool) -> str:
+    mark = ' class="open"' if is_open else ""
+    value = shown(row.value) if row.value else absent
     if row.to_decide:
         value += " " + _badge("stop", _("to decide"))
     if row.others:
         address, words = reverse("web:decisions"), _("another value")
         value += f' <a class="small" href="{address}?tab=others">{words}</a>'
-    history = _history(row, label, clock) if clock else ""
-    return f"<div{mark}><dt>{label}</dt><dd>{value}</dd><dd>{history}</dd></div>"
+    return f"<div{mark}><dt>{shown(row.label)}</dt><dd>{value}</dd><dd>{history}</dd></div>"
 
 
 def _badge(style: str, words: str) -> str:
     return f'<span class="b {style}">{words}</span>'
 
 
-def _history(row: Shown, label: str, clock: SafeString) -> str:
-    said = _("History: %(fact)s, values:") % {"fact": label}
+def _history(row: Shown, said: str, clock: SafeString) -> str:
     held = number(row.held) if row.held else '<span class="vh">0</span>'
     asked = f"?fact={row.record.pk}.{row.name}"
     return (
         f'<a class="h" href="{asked}#panel" hx-get="{asked}" hx-target="#panel" '
         'hx-swap="innerHTML show:#panel:top" hx-push-url="true">'
-        f'<span class="vh">{said} </span>{clock} {held}</a>'
+        f'<span class="vh">{said % {"fact": shown(row.label)}} </span>{clock} {held}</a>'
     )
