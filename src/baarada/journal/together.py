@@ -72,7 +72,7 @@ def _instance(kind: type[Record], row: Sequence[Any], kinds: tuple[type[Record],
 @cache
 def _columns(
     kind: type[Record], kinds: tuple[type[Record], ...], using: str
-) -> list[tuple[int, expressions.Col, Sequence[Callable[..., Any]]]]:
+) -> Sequence[tuple[int, expressions.Col, tuple[Callable[..., Any], ...]]]:
     """Of each column of a kind: its place in a row, itself, what makes its value of what the database holds."""
     connection = connections[using]
     places = {type_: first for type_, (first, _count) in _layout(kinds, using).items()}

@@ -2,7 +2,7 @@
 
 What a template says whatever it is given (its words, the addresses of the menu, its drawings) is the same on each
 page: it is worked out once for each language when the template is read, not each time that a page is made. More than
-half of what a page takes is its template, and a third of that were words.
+half of what a page takes is its template, and a third of that were words and addresses.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,10 @@ from django.template.library import SimpleNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.utils.html import escape
 from django.utils.translation import get_language
 
+from baarada.web.addresses import address
 from baarada.web.templatetags import baarada as tags
 
 SAME_EACH_TIME = (tags.icon,)
@@ -59,6 +61,8 @@ def _say(nodes: NodeList, context: Context, template: Template) -> None:
         if _is_said(node):
             with context.bind_template(template):
                 node = _text(str(node.render(context)), node)
+        elif type(node) is URLNode and not (node.asvar or node.kwargs):
+            node = _Address(node)
         elif not isinstance(node, LanguageNode):
             for inner in _inner(node):
                 _say(inner, context, template)
@@ -67,6 +71,21 @@ def _say(nodes: NodeList, context: Context, template: Template) -> None:
         else:
             out.append(node)
     nodes[:] = out
+
+
+class _Address(Node):
+    """The address of a page that depends on what the template is given."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: URLNode) -> None:
+        self.name, self.args = node.view_name, node.args
+        self.token, self.origin = node.token, node.origin
+
+    def render(self, context: Context) -> str:
+        """The address, as ``{% url %}`` would write it."""
+        found = address(self.name.resolve(context), *(arg.resolve(context) for arg in self.args))
+        return escape(found) if context.autoescape else found
 
 
 def _text(words: str, at: Node) -> TextNode:

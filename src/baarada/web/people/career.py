@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from baarada.registry import summaries
 from baarada.registry.display import duration
 from baarada.registry.models import Absence, Employment, Posting
@@ -54,9 +56,10 @@ class Career:
     lanes: list[Lane] = field(default_factory=list)
 
     @property
-    def grid(self) -> list[str]:
-        """Where the thin lines of the years stand."""
-        return [place for _year, place in self.years]
+    def marks(self) -> SafeString:
+        """The thin lines of the years, and today's: the same behind each bar."""
+        years = "".join(f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="24"/>' for _year, x in self.years)
+        return SafeString(f'{years}<line class="today" x1="{self.today}" x2="{self.today}" y1="-8" y2="32"/>')
 
 
 def career(postings: list[Posting], today: date, rows: Sequence[Any] = ()) -> Career:

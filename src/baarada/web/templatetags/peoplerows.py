@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import conditional_escape as shown
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from baarada.registry import display
 from baarada.registry.outlines import AWAY, GONE, IN_POST, LEFT, TO_COME
+from baarada.web.addresses import address
 from baarada.web.people.columns import CADRE, PLACE, STATE
 from baarada.web.people.listing import Row
 from baarada.web.people.lists import Heading
@@ -32,12 +32,12 @@ def _row(row: Row, labels: dict[str, str]) -> str:
 
 
 def _head(row: Row) -> str:
-    address, name = reverse("web:person", args=[row.person.pk]), shown(display.heading_name(row.person))
+    link, name = address("web:person", row.person.pk), shown(display.heading_name(row.person))
     mark = " " + _badge("stop", _("to decide")) if row.to_decide else ""
     number = shown(row.number.number) if row.number else _("without a number")
     why = f" · {shown(row.why)}" if row.why else ""
     return (
-        f'<th role="rowheader" scope="row"><a class="hit" href="{address}">{name}</a>{mark}<br>'
+        f'<th role="rowheader" scope="row"><a class="hit" href="{link}">{name}</a>{mark}<br>'
         f'<span class="small mute">{number}{why}</span></th>'
     )
 
