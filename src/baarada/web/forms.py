@@ -1,5 +1,6 @@
 """Forms made of facts: one field for each, reading what people type into what the register keeps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -63,11 +64,12 @@ class DayField(forms.CharField):
             raise forms.ValidationError(cells.day_problem(bad)) from None
 
 
-class _CellField(forms.CharField):
+class _CellField(forms.CharField, ABC):
     """A field read like a cell of a list."""
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """What a text says; raises ``BadCell``."""
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

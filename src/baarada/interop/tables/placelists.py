@@ -3,6 +3,7 @@
 Nothing here is put to a person: a row whose place is not sure is refused, with what to add.
 """
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ class Known:
         return pk in self.places
 
 
-class PlaceRows:
+class PlaceRows(ABC):
     """Reads, plans and writes rows of one kind of list. What is of the kind alone stands in its own class."""
 
     spec: PlaceKind
@@ -93,33 +94,33 @@ class PlaceRows:
 
     # -- what each kind says for itself -------------------------------------------------
 
+    @abstractmethod
     def look_ahead(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> None:
         """Look up together what some rows will ask for one by one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, row: Parsed) -> Any:
         """The place that a row is of; None with a problem noted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known_of(self, places: Mapping[UUID, Any], ids: Iterable[UUID]) -> Known:
         """The records of some places, and some records by id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self, row: Parsed, place: Any, record: Any, known: Known, pages: Pages) -> list[Said]:
         """What a row would write; what stands against it is noted in the row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add(self, act: journal.Act, row: Parsed, kept: ImportRow, said: Said, known: Known) -> None:
         """Write what is new."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, act: journal.Act, said: Said, pages: Pages) -> None:
         """Write facts of what is here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def same(self, row: Parsed, said: Said) -> Any:
         """What tells that an earlier row of the file says the same."""
-        raise NotImplementedError
 
     # -- the same for all ---------------------------------------------------------------
 
@@ -212,9 +213,9 @@ class PlaceRows:
         ids = {pk for r in found if (pk := own_id(r.cells.get(ID, "")))}
         return self.known_of(self.places_by_id({r.target for r in found if r.target}), ids)
 
+    @abstractmethod
     def places_by_id(self, ids: set[UUID]) -> dict[UUID, Any]:
         """Places by id."""
-        raise NotImplementedError
 
     def write(self, act: journal.Act, row: Parsed, kept: ImportRow, known: Known) -> None:
         """Write what a row was planned to do; nothing where it cannot be any more, with the reason in the row."""
@@ -233,6 +234,7 @@ class PlaceRows:
 
     def finish(self, act: journal.Act, rows: Iterable[ImportRow]) -> None:
         """Nothing is left to do when all rows are written."""
+        del act, rows
 
 
 def grouped(records: Iterable[Any], key: Callable[[Any], UUID]) -> dict[UUID, list[Any]]:

@@ -56,6 +56,11 @@ class Career:
     lanes: list[Lane] = field(default_factory=list)
 
     @property
+    def scale(self) -> SafeString:
+        """The years above the bars."""
+        return SafeString("".join(f'<text x="{x}" y="12">{year}</text>' for year, x in self.years))
+
+    @property
     def marks(self) -> SafeString:
         """The thin lines of the years, and today's: the same behind each bar."""
         years = "".join(f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="24"/>' for _year, x in self.years)
