@@ -71,18 +71,22 @@ def test_the_form_of_further_facts_fills_them_in_and_a_blank_one_is_nothing(amin
     seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
     typed = {
         "seen": seen,
-        "village": "Zégoua",
-        "households": "120",
-        "bicycle": "0",
-        "networks": ["good", "weak"],
+        "extra-village": "Zégoua",
+        "extra-households": "120",
+        "extra-bicycle": "0",
+        "extra-networks": ["good", "weak"],
     }
+    own = re.search(r'<form method="post" class="card.*?</form>', page, re.DOTALL)[0]
+    assert {name for name in re.findall(r' name="([^"]+)"', own) if not name.startswith("extra-")} == {
+        "csrfmiddlewaretoken", "seen",
+    }  # fmt: skip
     assert amina.post(address, typed).status_code == 302
     assert ExtraValue.objects.count() == 4
     file = text_of(amina.get(reverse("web:person", args=[mariam.pk])))
     assert "Zégoua" in file and "Good, Weak" in file
     row = ExtraValue.objects.get(field="bicycle")
     assert "no" in text_of(amina.get(reverse("web:record", args=["extra", row.pk])))
-    answer = amina.post(address, {**typed, "households": "9000"})
+    answer = amina.post(address, {**typed, "extra-households": "9000"})
     assert answer.status_code == 422
     assert "a number from 0 to 500" in text_of(answer)
 
@@ -91,7 +95,7 @@ def test_one_further_fact_is_corrected_by_its_own_field_only(amina, mariam, fiel
     seen = re.search(
         r'name="seen" value="([^"]*)"', amina.get(reverse("web:extras", args=[mariam.pk])).content.decode()
     )
-    amina.post(reverse("web:extras", args=[mariam.pk]), {"seen": seen[1], "network": "weak"})
+    amina.post(reverse("web:extras", args=[mariam.pk]), {"seen": seen[1], "extra-network": "weak"})
     row = ExtraValue.objects.get()
     page = amina.get(
         reverse("web:revise", args=["extra", row.pk, "correct"]) + "?fields=value"

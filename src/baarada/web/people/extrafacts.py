@@ -91,7 +91,8 @@ class ExtraForm(forms.Form):
     def __init__(
         self, asked: Iterable[ExtraField], others: Iterable[ExtraField], *args: Any, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        # A country may call a field like something that the page itself sends.
+        super().__init__(*args, prefix="extra", **kwargs)
         self.asked_codes = [field.code for field in asked]
         self.known = {field.code: field for field in (*asked, *others)}
         for code, field in self.known.items():
