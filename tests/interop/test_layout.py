@@ -172,6 +172,29 @@ class TestNames:
         assert cells.names(f"{family} {given_names}") == (family, given_names)
         assert cells.names(f"{given_names} {family}", given_first=True) == (family, given_names)
 
+    @pytest.mark.parametrize(
+        ("cell", "told"),
+        [
+            ("Dr KEÏTA Awa", ("Dr", "KEÏTA Awa")),
+            ("Pr. Traoré", ("Pr.", "Traoré")),
+            ("M.DIARRA Issa", ("M.", "DIARRA Issa")),
+            ("Mme Dr Koné", ("Mme Dr", "Koné")),
+            ("docteur Sow", ("docteur", "Sow")),
+            ("M Bah", ("", "M Bah")),
+            ("Drissa Koné", ("", "Drissa Koné")),
+            ("Mmadi Bah", ("", "Mmadi Bah")),
+            ("Dr", ("", "Dr")),
+            ("Pr 12", ("", "Pr 12")),
+        ],
+    )
+    def test_a_title_is_no_part_of_a_name(self, cell, told):
+        assert cells.titled(cell) == told
+
+    @given(words)
+    def test_a_name_without_a_title_is_a_name(self, word):
+        assert cells.titled(word) == ("", word)
+        assert cells.family(f"Dr {word}") == word
+
     def test_an_initial_is_no_family_name(self):
         assert cells.names("Koné B.") == ("Koné", "B.")
 

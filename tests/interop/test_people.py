@@ -78,6 +78,23 @@ class TestComingIn:
         assert (found.family_name, found.given_names, found.sex) == (*expected, "F")
 
     @pytest.mark.parametrize(
+        ("headings", "cells"),
+        [
+            (("Nom et prénoms", "Sexe"), ("Dr TRAORÉ Mariam", "F")),
+            (("Nom", "Prénom", "Sexe"), ("Dr TRAORÉ", "Mariam", "F")),
+            (("Civilité", "Nom", "Prénom", "Sexe"), ("Dr", "Mme TRAORÉ", "Mariam", "F")),
+        ],
+    )
+    def test_a_title_before_a_name_is_kept_as_a_title(self, bring, headings, cells):
+        bring([cells], headings=headings)
+
+        found = Person.objects.get()
+        assert (found.title, found.family_name, found.given_names) == ("Dr", "TRAORÉ", "Mariam")
+        # The same person without the title is the same person.
+        job = bring([("TRAORÉ", "Mariam", "F")], headings=("Nom", "Prénom", "Sexe"), write=False)
+        assert not job.counts["new"]
+
+    @pytest.mark.parametrize(
         ("cell", "day"),
         [
             ("12/03/1985", "1985-03-12"), ("1985-03-12", "1985-03-12"), ("12.3.85", "1985-03-12"), ("1985", "1985"),

@@ -221,6 +221,29 @@ def codes(list_: str) -> Callable[[str], list[str]]:
     return read
 
 
+_TITLE = re.compile(
+    r"(?:(?:dr|docteur|pr|prof|professeur|mme|madame|mlle|mademoiselle|mr|monsieur)\b\.?|m\.)\s*(?=[^\W\d_]{2})",
+    re.IGNORECASE,
+)
+
+
+def titled(cell: str) -> tuple[str, str]:
+    """The title or civility before a name, and the name: ``Dr KEÏTA Awa`` is Doctor Awa Keïta.
+
+    A single M is a letter of the name unless a point follows it.
+    """
+    text, found = tidy(cell), []
+    while match := _TITLE.match(text):
+        found.append(match[0].strip())
+        text = text[match.end() :]
+    return " ".join(found), text
+
+
+def family(cell: str) -> str:
+    """A family name, without the title before it."""
+    return text(titled(cell)[1])
+
+
 def names(cell: str, *, given_first: bool = False) -> tuple[str, str]:
     """Family name and given names in one cell.
 

@@ -21,7 +21,7 @@ from baarada.registry.searchkeys import plain
 _PERSON_READERS: dict[str, Any] = {
     "title": cells.text, "birth_country": cells.code("nationality"), "residence_country": cells.code("nationality"),
     "other_nationalities": cells.codes("nationality"),
-    "family_name": cells.text, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
+    "family_name": cells.family, "given_names": cells.text, "other_names": cells.texts, "sex": cells.sex,
     "born": cells.day, "birth_place": cells.text, "nationality": cells.code("nationality"),
     "marital": cells.code("marital"), "children": cells.number, "languages": cells.codes("language"),
     "email": cells.text, "address": cells.text, "contact_name": cells.text,
@@ -81,10 +81,16 @@ class PeopleRows:
     def _name(self, row: Parsed) -> None:
         for key, given_first in (("full_name", False), ("given_first", True)):
             if whole := row.cell(key):
-                family, given = cells.names(whole, given_first=given_first)
+                title, name = cells.titled(whole)
+                family, given = cells.names(name, given_first=given_first)
                 row.values["family_name"] = family
                 if given:
                     row.values["given_names"] = given
+                if title:
+                    row.values["title"] = title
+        # What the column of the title says itself comes after, and stands.
+        if title := cells.titled(row.cell("family_name"))[0]:
+            row.values["title"] = title
 
     def _areas(self, row: Parsed) -> None:
         """Where somebody was born and lives; what is no area of the map is kept as the place in words."""

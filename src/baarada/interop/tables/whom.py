@@ -87,8 +87,8 @@ class Whom:
         """Read the cells that name somebody."""
         whole = row.cell("full_name")
         if whole:
-            row.values["family_name"], row.values["given_names"] = cells.names(whole)
-        for key, reader in (("family_name", cells.text), ("given_names", cells.text), ("born", cells.day)):
+            row.values["family_name"], row.values["given_names"] = cells.names(cells.titled(whole)[1])
+        for key, reader in (("family_name", cells.family), ("given_names", cells.text), ("born", cells.day)):
             value = row.read(key, reader)
             if value is not None:
                 row.values[key] = value
