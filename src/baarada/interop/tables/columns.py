@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +45,7 @@ MORE: list[Callable[[str], list["Column"]]] = []
 """What gives further columns for a kind of list: a room above, or the pack of a country."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """One thing that a column can be. ``words`` are headings met in lists, folded; ``english`` those in English."""
 
@@ -55,7 +56,8 @@ class Column:
     weak: tuple[str, ...] = ()
     """Headings that mean this column only where no other does."""
 
-    @property
+    # Asked for once for each heading of a file and each column that it may be.
+    @cached_property
     def labels(self) -> set[str]:
         """Its own name in each language, folded."""
         labels = set()
@@ -64,7 +66,7 @@ class Column:
                 labels.add(fold(str(self.label)))
         return labels
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
         """Every heading that means this column, folded: its label in each language, and words met in lists."""
         return self.labels | {*self.words, *self.english}
