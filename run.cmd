@@ -5,6 +5,7 @@ set "root=%~dp0"
 set "venv=%root%.venv"
 set "python=%venv%\Scripts\python.exe"
 set "PYTHONUTF8=1"
+set "PYTHONDONTWRITEBYTECODE="
 if not defined BAARADA_HOME set "BAARADA_HOME=%root%var"
 
 if not exist "%python%" (
