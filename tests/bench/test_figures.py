@@ -128,7 +128,7 @@ class TestPage:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
-    """A register of two hundred people, measured; figures by name."""
+    """A register of a hundred people, measured; figures by name."""
     folder = tmp_path_factory.mktemp("bench")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAARADA_")}
     out = folder / "bench.json"
@@ -137,7 +137,7 @@ def measured(tmp_path_factory):
         "-m",
         "tests.bench",
         "--sizes",
-        "200",
+        "100",
         "--databases",
         "sqlite",
         "--out",
