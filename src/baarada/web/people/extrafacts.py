@@ -88,11 +88,13 @@ def _line(field: ExtraField, row: ExtraValue | None, to_decide: bool) -> ExtraLi
 class ExtraForm(forms.Form):
     """The fields that the country added, those asked of this kind of worker first."""
 
+    # A country may call a field like something that the page itself sends.
+    prefix = "extra"
+
     def __init__(
         self, asked: Iterable[ExtraField], others: Iterable[ExtraField], *args: Any, **kwargs: Any
     ) -> None:
-        # A country may call a field like something that the page itself sends.
-        super().__init__(*args, prefix="extra", **kwargs)
+        super().__init__(*args, **kwargs)
         self.asked_codes = [field.code for field in asked]
         self.known = {field.code: field for field in (*asked, *others)}
         for code, field in self.known.items():
