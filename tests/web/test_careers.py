@@ -44,6 +44,7 @@ def choices(country, fatou):
             ("end_reason", "MUT", "Transferred away", ["effect=moves"]),
             ("licence_kind", "lic", "Licence", None), ("act_kind", "note", "Appraisal", None),
             ("category", "A", "Category A", None), ("identifier_kind", "mle", "Payroll number", ["role=payroll"]),
+            ("corps", "tss", "Techniciens <supérieurs>", None), ("grade", "1", "1st class", None),
         ):  # fmt: skip
             act.create(ListItem, list=list_, code=code, label_fr=label, label_en=label, attributes=attributes)
         cadre = act.create(Cadre, code="SF", label_m="Sage-femme", label_en="Midwife")
@@ -121,6 +122,24 @@ def test_what_was_typed_stays_when_it_is_refused(amina, mariam):
     )
     assert answer.status_code == 422
     assert "à vérifier" in answer.content.decode()
+
+
+def test_corps_and_grade_are_offered_and_others_may_be_typed(amina, mariam):
+    address = reverse("web:add-row", args=[mariam.pk, "employment"])
+    page = amina.get(address).content.decode()
+    assert '<datalist id="corps-names"><option value="Techniciens &lt;supérieurs&gt;"></datalist>' in page
+    assert 'list="corps-names"' in page and '<option value="1st class">' in page
+
+    assert (
+        amina.post(address, {"status": "FONC", "corps": "Corps of before", "grade": "1st class"}).status_code
+        == 302
+    )
+    row = Employment.objects.get(corps="Corps of before")
+    assert row.grade == "1st class"
+    shown = amina.get(
+        reverse("web:revise", args=["employment", row.pk, "correct"]) + "?fields=corps"
+    ).content.decode()
+    assert 'value="Corps of before"' in shown and "corps-names" in shown
 
 
 def test_another_kind_of_row_is_no_page(amina, mariam):

@@ -31,6 +31,8 @@ class Fact:
     label: Promise | str
     reads: str = TEXT
     list: str = ""
+    suggests: str = ""
+    """The list whose names are offered where a text is typed: something else may be written."""
     hint: Promise | str = ""
     most: int = 200
     """The longest text that a form takes."""
@@ -254,9 +256,9 @@ FACTS[models.Employment] = _facts(
     _fact("employer", _("Employer"), CODE, list="employer"),
     _fact("status", pgettext_lazy("employment", "Status"), CODE, list="status"),
     _fact("position", _("Statutory position"), CODE, list="position"),
-    _fact("corps", _("Corps")),
+    _fact("corps", _("Corps"), suggests="corps"),
     _fact("category", pgettext_lazy("employment", "Category"), CODE, list="category"),
-    _fact("grade", _("Grade"), most=80),
+    _fact("grade", _("Grade"), suggests="grade", most=80),
     _fact("tier", _("Class of the grade"), most=40),
     _fact("step", _("Step"), NUMBER),
     _fact("index", _("Salary index"), NUMBER),

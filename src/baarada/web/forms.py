@@ -9,6 +9,8 @@ from uuid import UUID
 from django import forms
 from django.db.models import Count
 from django.urls import reverse_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -331,6 +333,26 @@ class PostField(UnitField):
     """An established post, by its number: looked for in the facility chosen beside it (``FactForm.clean``)."""
 
 
+class _Suggesting(forms.TextInput):
+    """A text, with the names of a list offered while it is typed."""
+
+    def __init__(self, list_: str) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.list = list_
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The box, and the names in force today."""
+        names = f"{name}-names"
+        box = super().render(name, value, {**(attrs or {}), "list": names}, renderer)
+        offered = [(str(item),) for item in lists.items(self.list, runtime.today())]
+        return format_html(
+            '{}<datalist id="{}">{}</datalist>',
+            box,
+            names,
+            format_html_join("", '<option value="{}">', offered),
+        )
+
+
 def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> forms.Field:
     """The form field of a fact; ``target`` is the kind of record that a reference leads to."""
     common: dict[str, Any] = {"label": fact.label, "required": required, "help_text": fact.hint}
@@ -374,7 +396,8 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
             return {Facility: FacilityField, Unit: UnitField, Post: PostField}.get(target, AreaField)(
                 **common
             )
-    return forms.CharField(max_length=fact.most, **common)
+    widget = _Suggesting(fact.suggests) if fact.suggests else None
+    return forms.CharField(max_length=fact.most, widget=widget, **common)
 
 
 REASON = gettext_lazy("Why, in a sentence")
