@@ -25,7 +25,7 @@ def connections_of_the_test_stay(monkeypatch):
 def done(monkeypatch) -> list[str]:
     """What the worker did, without doing it."""
     out: list[str] = []
-    for name in ("begin", "do_waiting", "back_up"):
+    for name in ("begin", "do_waiting", "follow_lists", "back_up"):
         monkeypatch.setattr(working, name, lambda name=name: out.append(name))
     monkeypatch.setattr(working, "tidy", lambda: None)
     return out
@@ -55,7 +55,7 @@ def test_the_next_one_may_work_when_the_first_has_gone():
 def test_once_is_everything_once(done):
     Working().run_once()
 
-    assert done == ["begin", "do_waiting", "back_up"]
+    assert done == ["begin", "do_waiting", "follow_lists", "back_up"]
 
 
 def test_a_stop_ends_it_wherever_it_is_and_lets_the_next_one_work(done, monkeypatch):

@@ -2,11 +2,13 @@
 
 import pytest
 
+from baarada.journal import actions as journal
+from baarada.kernel.days import PartialDate
 from baarada.packs import reader
-from baarada.registry import rules, search, searchkeys, spelling
-from baarada.registry.models import NameWord, Person, SearchKey
+from baarada.registry import lists, outlines, rules, search, searchkeys, spelling
+from baarada.registry.models import Licence, ListItem, NameWord, Outline, Person, SearchKey
 from baarada.upkeep import setup
-from baarada.upkeep.preparing import prepare
+from baarada.upkeep.preparing import follow_lists, prepare
 from tests.upkeep.conftest import add_person, live_in
 
 SAID: list[str] = []
@@ -63,6 +65,23 @@ def test_other_spellings_find_those_who_were_here_before(by, monkeypatch):
     assert SAID == ["Preparing the search."]
     assert NameWord.objects.get(word="gombrel").sound == spelling.sound("zzel")
     assert [hit.target for hit in search.search("Zzel", seen_by=by).people] == [Person.objects.get().pk]
+
+
+def test_outlines_follow_a_list_that_changes_while_people_work(by):
+    person, state = add_person(by, "Abelmont"), ListItem.objects.get(list="licence_status", code="OK")
+    with journal.write("licence.added", by=by) as act:
+        act.create(Licence, person=person, status=state.code, starts=PartialDate(2020))
+    assert {one.licence for one in Outline.objects.all()} == {outlines.VALID}
+    assert not follow_lists()
+
+    with journal.write("list.changed", by=by) as act:
+        act.correct(state, {"attributes": ["state=ended"]}, seen=journal.seen(state))
+    lists.forget()
+
+    assert {one.licence for one in Outline.objects.all()} == {outlines.VALID}
+    assert follow_lists()
+    assert {one.licence for one in Outline.objects.all()} == {outlines.EXPIRED}
+    assert not follow_lists()
 
 
 def test_what_was_cut_off_is_begun_again(by, monkeypatch):

@@ -372,16 +372,28 @@ def remake() -> None:
     """Make all outlines anew from the records, all or nothing."""
     with transaction.atomic():
         Outline.objects.all().delete()
-        last: Any = None
-        while True:
-            where = "" if last is None else " WHERE id > %s"
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT id FROM registry_person{where} ORDER BY id LIMIT {PIECE}",
-                    [] if last is None else [last],
-                )
-                ids = [row[0] for row in cursor.fetchall()]
-            if not ids:
-                return
+        for ids in _everybody():
             _refresh(ids)
-            last = ids[-1]
+
+
+def renew() -> None:
+    """Bring all outlines up to date while people work: a piece at a time, so that nobody waits for more than one."""
+    for ids in _everybody():
+        with transaction.atomic():
+            _refresh(ids)
+
+
+def _everybody() -> Iterator[list[Any]]:
+    last: Any = None
+    while True:
+        where = "" if last is None else " WHERE id > %s"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM registry_person{where} ORDER BY id LIMIT {PIECE}",
+                [] if last is None else [last],
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]

@@ -60,6 +60,19 @@ def _bring_lists_up_to_date(say: Callable[[str], None]) -> None:
         path.write_text(now, encoding="utf-8")
 
 
+def follow_lists() -> bool:
+    """Bring the outlines up to date while people work, where a list that they are made by has changed since.
+
+    Returns True if it has. Counts that the pages keep follow with the next thing that is written.
+    """
+    path, now = settings.CONFIG.home / OUTLINES_FILE, outlines.rules_in_use()
+    if _is_made_by(path, now):
+        return False
+    outlines.renew()
+    path.write_text(now, encoding="utf-8")
+    return True
+
+
 def note_made() -> None:
     """Remember that all search keys and outlines of this register were made by the rules of the moment."""
     home = settings.CONFIG.home

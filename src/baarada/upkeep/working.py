@@ -23,7 +23,7 @@ from baarada.interop.tables import jobs, outgoing
 from baarada.journal import runtime
 from baarada.kernel.errors import Refused
 from baarada.registry import paperdrafts, papers, scans
-from baarada.upkeep import backup
+from baarada.upkeep import backup, preparing
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class Working:
                 do_waiting()
                 if time.monotonic() >= self.next_backup:
                     tidy()
+                    follow_lists()
                     back_up()
                     self.next_backup = time.monotonic() + BACKUP_SECONDS
                 self.ending.wait(LOOK_SECONDS)
@@ -105,6 +106,7 @@ class Working:
             begin()
             do_waiting()
             tidy()
+            follow_lists()
             back_up()
 
 
@@ -132,6 +134,15 @@ def tidy() -> None:
     papers.forget_strays()
     scans.forget_old()
     known.forget_old()
+
+
+def follow_lists() -> None:
+    """Bring lists of people up to date with the lists of the country; where others write, it is tried again later."""
+    try:
+        if preparing.follow_lists():
+            log.info("the lists of people follow the lists of the country")
+    except DatabaseError as error:
+        log.error("the lists of people could not follow", extra={"reason": type(error).__name__})
 
 
 def back_up() -> None:
