@@ -201,7 +201,7 @@ class TestRefusing:
         stranger = Other("stranger", known=False)
         stranger.create(FILE, {1: "Traoré"})
         magic, header, signature, body = cbor2.loads(stranger.batches()[0])
-        engine.receive(cbor2.dumps([magic, header, signature[:-1] + b"\x00", body]))
+        engine.receive(cbor2.dumps([magic, header, signature[:-1] + bytes([signature[-1] ^ 1]), body]))
 
         trust(stranger.origin, stranger.signer.public)
         assert engine.retry() == 0
