@@ -396,8 +396,14 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
             return {Facility: FacilityField, Unit: UnitField, Post: PostField}.get(target, AreaField)(
                 **common
             )
-    widget = _Suggesting(fact.suggests) if fact.suggests else None
-    return forms.CharField(max_length=fact.most, widget=widget, **common)
+    if fact.suggests:
+        hint = _("Choose one of the names offered, or write another")
+        return forms.CharField(
+            max_length=fact.most,
+            widget=_Suggesting(fact.suggests),
+            **common | {"help_text": fact.hint or hint},
+        )
+    return forms.CharField(max_length=fact.most, **common)
 
 
 REASON = gettext_lazy("Why, in a sentence")
