@@ -6,6 +6,7 @@ import io
 import re
 from html import unescape
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -91,6 +92,24 @@ class TestHeadcount:
         answer = fatou_s.get(f"/chiffres/personnes/?area=&is={cell}")
         assert answer.status_code == 200
         assert "AWA" not in shown(answer)
+
+    def test_the_people_behind_a_number_go_out_as_a_list(self, fatou_s, staffed):
+        found = links(fatou_s.get(f"{FIGURES}&by=region&by=sex"), "/chiffres/personnes/")
+        behind = fatou_s.get(next(a for a in found if "is=sex%3AF" in a and "is=region%3A&" not in a))
+        (export,) = links(behind, "/exports/counted/")
+        said = shown(fatou_s.get(export))
+        assert "2" in said and "Sexe : Féminin" in said and "20 novembre 2026" in said
+
+        file = fatou_s.get(f"{export}&form=csv")
+        rows = list(csv.DictReader(io.StringIO(b"".join(file).decode("utf-8-sig")), delimiter=";"))
+        assert sorted(row["Nom"] for row in rows) == ["Awa", "Binta"]
+
+    def test_a_list_of_what_was_known_or_of_nothing_does_not_go_out(self, fatou_s, staffed):
+        before = fatou_s.get("/chiffres/personnes/?area=&known=2026-11-01&on=2026-11-01", follow=True)
+        assert "Rien n’était encore dans ce registre" in shown(before)
+        assert not links(before, "/exports/counted/")
+        for query in ("known=2026-11-01", "on=never", "is=nothing", f"area={uuid4()}"):
+            assert fatou_s.get(f"/exports/counted/?{query}").status_code == 404
 
     def test_people_come_a_page_at_a_time_each_once(self, fatou_s, staffed, register, monkeypatch):
         monkeypatch.setattr("baarada.web.figures.behind.PAGE", 3)

@@ -1,6 +1,6 @@
 """What is asked of a figure: the day, what was known, where, broken down by what. Read from an address or a command."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -147,6 +147,31 @@ def read_cells(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
         out.append((name, key))
     read_by(dict(out))
     return tuple(out)
+
+
+def of_address(query: Mapping[str, Sequence[str]]) -> Question:
+    """The question of which these are the parts of an address, without what it is broken down by: see ``address``.
+
+    Raises:
+        Refused: a day or a line is none.
+    """
+
+    def first(name: str) -> str:
+        return next(iter(query.get(name, ())), "")
+
+    return Question(
+        on=read_day(first("on")) if first("on") else runtime.today(),
+        known=read_known(first("known")) if first("known") else None,
+        area=_id(first("area")), facility=_id(first("facility")), office=_id(first("office")),
+        cells=read_cells(query.get("is", ())),
+    )  # fmt: skip
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def address(question: Question) -> list[tuple[str, str]]:

@@ -131,6 +131,19 @@ class Counting:
             one |= Q(**{f"is_{name}__isnull": True})
         return marked.filter(one)
 
+    def words(self) -> list[tuple[str, str]]:
+        """What the question is narrowed to: where, then each thing with its value."""
+        where = self.place.name if self.place else ""
+        if self.question.facility:
+            where = facility_name(self.question.facility, db=self.db)
+        elif self.question.office:
+            where = self.folding.offices.name(self.question.office)
+        out = [
+            (str(asking.dim(name).label), self.folding.labels(name, [key])[key][0])
+            for name, key in self.question.cells
+        ]
+        return [(where, ""), *out] if where else out
+
     def raw(self, name: str) -> Any:
         """What is looked at in the tables for one way of breaking down."""
         diplomas = self.folding.codes.in_order("diploma") if name == d.QUALIFICATION else ()

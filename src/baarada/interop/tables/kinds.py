@@ -8,6 +8,7 @@ from baarada.interop.tables import (
     careerkinds,
     careerlists,
     columns,
+    countedselections,
     exporting,
     extracells,
     jobs,
@@ -39,6 +40,7 @@ def make_known() -> None:
     for word in rowselections.SORTS:
         selections.MAKERS[word] = partial(rowselections.select, word)
     selections.MAKERS[arealists.AREAS.key] = rowselections.areas
+    selections.MAKERS[countedselections.COUNTED] = countedselections.select
 
 
 def _add_career(kind: careerkinds.CareerKind) -> None:

@@ -58,7 +58,7 @@ def _people(query: Query, seen_by: Actor) -> Selection | None:
         found = found.filter(kept.among(numbers)) if numbers else found.none()
         words.append(_("Numbers pasted"))
     order = next(iter(query.get("sort", ())), "")
-    out = _of(
+    out = selection_of(
         columns.PEOPLE, _("People"), words + list(query.get("words", ())),
         found.order_by(*facets.ORDERS.get(order, facets.ORDERS["name"])), "person",
     )  # fmt: skip
@@ -95,7 +95,7 @@ def _facilities(query: Query, seen_by: Actor) -> Selection | None:
     words = [f"« {text} »"] if text else []
     words += [lists.label("facility_type", k) for k in kinds]
     words += [str(one) for one in (office, area) if one]
-    return _of(columns.FACILITIES, _("Facilities"), words, found)
+    return selection_of(columns.FACILITIES, _("Facilities"), words, found)
 
 
 def _staff(query: Query, seen_by: Actor) -> Selection | None:
@@ -105,7 +105,7 @@ def _staff(query: Query, seen_by: Actor) -> Selection | None:
     ids = Facility.objects.filter(canonical=facility.canonical).values_list("pk", flat=True)
     postings = places.staff(ids, runtime.today(), seen_by=seen_by)
     found = queries.people(seen_by=seen_by).filter(pk__in=postings.order_by().values("canonical"))
-    return _of(columns.PEOPLE, _("Staff of %(facility)s") % {"facility": facility}, [], found)
+    return selection_of(columns.PEOPLE, _("Staff of %(facility)s") % {"facility": facility}, [], found)
 
 
 MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
@@ -116,7 +116,9 @@ MAKERS: dict[str, Callable[[Query, Actor], Selection | None]] = {
 """What finds the rows of a list, by its word in an address; ``kinds.py`` adds those of further kinds."""
 
 
-def _of(sort: str, title: str, words: list[str], found: QuerySet[Any], key: str = "pk") -> Selection:
+def selection_of(sort: str, title: str, words: list[str], found: QuerySet[Any], key: str = "pk") -> Selection:
+    """The rows of a query as a list of some kind, with its filter in words."""
+
     def ids() -> Iterator[UUID]:
         return found.values_list(key, flat=True).iterator(2000)
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from baarada.indicators import asking
 from baarada.indicators.asking import Question
-from baarada.indicators.figures import Counting, facility_name
+from baarada.indicators.figures import Counting
 from baarada.kernel.actors import Actor
 from baarada.registry.models import Person, Posting
 from baarada.web.paging import PAGE, behind
@@ -49,23 +48,9 @@ def people(question: Question, after: str, *, seen_by: Actor, db: str) -> Behind
     postings = {p.canonical: p for p in counted.filter(canonical__in=[p.pk for p in shown])}
     rows = [Row(person, postings[person.pk], _cadre(work, postings[person.pk], person)) for person in shown]
     more = f"{shown[-1].sort_key}|{shown[-1].pk}" if len(page) > PAGE else ""
-    return Behind(rows, counted.count(), more, not after, _words(work))
+    return Behind(rows, counted.count(), more, not after, work.words())
 
 
 def _cadre(work: Counting, posting: Posting, person: Person) -> str:
     cadre = work.folding.codes.cadre(posting.cadre_id)
     return cadre.label(person.sex) if cadre else ""
-
-
-def _words(work: Counting) -> list[tuple[str, str]]:
-    question = work.question
-    where = work.place.name if work.place else ""
-    if question.facility:
-        where = facility_name(question.facility, db=work.db)
-    elif question.office:
-        where = work.folding.offices.name(question.office)
-    out = [
-        (str(asking.dim(name).label), work.folding.labels(name, [key])[key][0])
-        for name, key in work.question.cells
-    ]
-    return [(where, ""), *out] if where else out

@@ -107,10 +107,10 @@ def people(request: ActorRequest) -> HttpResponse:
     asked = reading.read(request, by=())
     if asked.problem:
         raise Http404
-    waiting = _not_ready(request, asked, HEADCOUNT)
-    if waiting:
-        return waiting
     try:
+        waiting = _not_ready(request, asked, HEADCOUNT)
+        if waiting:
+            return waiting
         with known.database(asked.question) as db:
             shown = behind.people(asked.question, request.GET.get("after", ""), seen_by=request.actor, db=db)
     except Refused as refusal:
