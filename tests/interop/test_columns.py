@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
+from baarada.interop.models import ImportJob
 from baarada.interop.tables import columns, jobs, layout, memory, recognising
 from baarada.interop.tables.recognising import LEFT, SURE, TO_CONFIRM
 from baarada.kernel.errors import Refused
@@ -202,6 +203,23 @@ class TestRemembering:
 
         with pytest.raises(Refused, match="Two columns"):
             layout.match(first, {0: "family_name", 1: "family_name"}, by=by)
+
+    def test_two_windows_do_not_overwrite_each_other(self, by, tmp_path, matched):
+        job = self.begin(by, tmp_path)
+        other = ImportJob.objects.get(pk=job.pk)
+        layout.match(job, dict(enumerate(matched)), by=by)
+        jobs.plan(job)
+        planned = job.counts
+
+        with pytest.raises(Refused, match="another window"):
+            layout.match(other, {0: "family_name"}, by=by)
+        with pytest.raises(Refused, match="another window"):
+            layout.choose_sheets(other, {0}, {}, job.sender, by=by)
+
+        kept = ImportJob.objects.get(pk=job.pk)
+        assert [one["key"] for one in kept.mapping] == matched
+        assert kept.counts == planned and kept.rows.exists()
+        assert recognising.propose(columns.PEOPLE, [STRANGE[0]], job.sender)[0].key == matched[0]
 
     def test_a_list_without_names_cannot_be_read(self, by, tmp_path):
         first = self.begin(by, tmp_path, HEADINGS)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baarada.interop.models import READ, ImportJob
@@ -209,7 +210,8 @@ def match(job: ImportJob, keys: dict[int, str], *, by: Actor) -> None:
     """Take columns for what a person says they are, and remember it.
 
     Raises:
-        Refused: a column is taken twice, or one is missing without which the list cannot be read.
+        Refused: a column is taken twice, or one is missing without which the list cannot be read, or somebody else
+            has gone on with the file.
     """
     by.require("import")
     for at in used(job):
@@ -221,8 +223,20 @@ def match(job: ImportJob, keys: dict[int, str], *, by: Actor) -> None:
         if one["chosen"] and one["at"][0][1] != NAME:
             learned[one["heading"]] = key
         one["key"], one["certainty"] = key, SURE if key else LEFT
+    _keep(job, job.state, mapping=job.mapping)
     recognising.learn(job.kind, learned, job.sender)
-    job.save()
+
+
+def _keep(job: ImportJob, was: str, **fields: Any) -> None:
+    """Write fields of a file, unless the worker or another window has gone on with it since it was read.
+
+    Raises:
+        Refused: it has.
+    """
+    if not ImportJob.objects.filter(pk=job.pk, state=was).update(**fields):
+        raise Refused(
+            _("Somebody has gone on with this file meanwhile, in another window. Look at it again.")
+        )
 
 
 def _check_sheet(job: ImportJob, at: int, keys: dict[int, str]) -> None:
@@ -250,7 +264,7 @@ def choose_sheets(job: ImportJob, read: set[int], rows: dict[int, int], sender: 
     """Read other sheets, below other headings, as another sender's: ``rows`` says where headings stand, by sheet.
 
     Raises:
-        Refused: no sheet is left, or nothing is below the headings.
+        Refused: no sheet is left, or nothing is below the headings, or somebody else has gone on with the file.
     """
     by.require("import", at=sender.bytes)
     first: dict[int, headings.Rows] = {}
@@ -264,9 +278,12 @@ def choose_sheets(job: ImportJob, read: set[int], rows: dict[int, int], sender: 
     _match_anew(job)
     check(job)
     # What an earlier dry run found was of other rows.
-    job.state, job.counts = READ, {}
-    job.save()
-    job.rows.all().delete()
+    was, job.state, job.counts = job.state, READ, {}
+    with transaction.atomic():
+        _keep(
+            job, was, state=READ, counts={}, sender=sender, sheets=job.sheets, mapping=job.mapping, total=job.total,
+        )  # fmt: skip
+        job.rows.all().delete()
 
 
 def _choose_one(job: ImportJob, sheet: dict[str, Any], first: headings.Rows, row: int) -> None:
