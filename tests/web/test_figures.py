@@ -108,8 +108,9 @@ class TestHeadcount:
         before = fatou_s.get("/chiffres/personnes/?area=&known=2026-11-01&on=2026-11-01", follow=True)
         assert "Rien n’était encore dans ce registre" in shown(before)
         assert not links(before, "/exports/counted/")
-        for query in ("known=2026-11-01", "on=never", "is=nothing", f"area={uuid4()}"):
+        for query in ("known=2026-11-01", "on=never", "is=nothing", f"area={uuid4()}", f"facility={uuid4()}"):
             assert fatou_s.get(f"/exports/counted/?{query}").status_code == 404
+        assert "0" in shown(fatou_s.get(f"/exports/counted/?office={uuid4()}"))
 
     def test_people_come_a_page_at_a_time_each_once(self, fatou_s, staffed, register, monkeypatch):
         monkeypatch.setattr("baarada.web.figures.behind.PAGE", 3)

@@ -87,6 +87,8 @@ def test_an_address_that_is_not_there_is_an_error() -> None:
         _engine("baarada.web.loader.Loader").get_template("nowhere").render(Context(GIVEN))
     with pytest.raises(NoReverseMatch):
         address("web:nowhere", uuid4())
+    with pytest.raises(NoReverseMatch):
+        address("web:person", None)
 
 
 @given(st.uuids(), st.sampled_from(["language", "employment", "0", "a-b_c"]))

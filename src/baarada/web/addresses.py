@@ -8,6 +8,8 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 
 MOST = 1_000
 """Kinds of page that are kept."""
+_ID = object()
+"""In the place of an id."""
 
 
 def address(name: str, *args: Any) -> str:
@@ -17,7 +19,7 @@ def address(name: str, *args: Any) -> str:
         NoReverseMatch: there is no such page.
     """
     ids = [str(arg) for arg in args if type(arg) is UUID]
-    kind = tuple(None if type(arg) is UUID else arg for arg in args)
+    kind = tuple(_ID if type(arg) is UUID else arg for arg in args)
     return _kind(name, kind, get_urlconf(), get_script_prefix()).format(*ids)
 
 
@@ -26,10 +28,10 @@ def _kind(name: str, args: tuple[Any, ...], urlconf: str | None, prefix: str) ->
     """The address with ``{}`` in the place of each id."""
     del urlconf, prefix
     marks = [UUID(int=number) for number in range(len(args))]
-    found = reverse(name, args=[mark if arg is None else arg for mark, arg in zip(marks, args, strict=True)])
+    found = reverse(name, args=[mark if arg is _ID else arg for mark, arg in zip(marks, args, strict=True)])
     # An id may stand in another order than given, and a brace of the address itself is one.
     found = found.replace("{", "{{").replace("}", "}}")
-    ids = [mark for mark, arg in zip(marks, args, strict=True) if arg is None]
+    ids = [mark for mark, arg in zip(marks, args, strict=True) if arg is _ID]
     for place, mark in enumerate(ids):
         found = found.replace(str(mark), f"{{{place}}}")
     return found

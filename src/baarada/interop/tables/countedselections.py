@@ -22,10 +22,10 @@ def select(query: Query, seen_by: Actor) -> Selection | None:
             # A file says what is known now: beside a figure of what was known it would not add up.
             return None
         work = Counting(question)
-        counted = work.people()
+        counted, narrowed = work.people(), work.words()
     except Refused:
         return None
-    words = [f"{label}{_(':')} {value}" if value else label for label, value in work.words()]
+    words = [f"{label}{_(':')} {value}" if value else label for label, value in narrowed]
     day = _("In post on %(day)s") % {"day": whole_day(question.on)}
     found = queries.people(seen_by=seen_by).filter(pk__in=counted.order_by().values("canonical"))
     return selection_of(columns.PEOPLE, _("People in post"), [day, *words], found)
