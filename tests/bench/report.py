@@ -13,21 +13,24 @@ from tests.bench.registers import ROOT
 
 PAGE = ROOT / "docs" / "measures.md"
 MAIN = ("writing an import", "whole import", "search page, p95 of 200, 8 at once", "page: person, median",
-        "weight: person, first", "rebuild", "verify", "simulated networks")  # fmt: skip
+        "weight: person, first", "beside an admin: search, 200 typed, p95, 8 at once", "beside an admin: file, median",
+        "rebuild", "verify", "simulated networks")  # fmt: skip
 _HEAD = """\
 # Measures
 
 Made by `./run bench` and `./run test --full`; not written by hand. Ratios to floors taken in the same run
-(`tests/bench/floors.py`), as seconds say little on a shared machine. The newest run is the last line; the whole table
-of the last bench is below.
+(`tests/bench/floors.py`), as seconds say little on a shared machine. The newest run is the last line; below, each
+figure as it was measured last, and when: a run of a part (`--only`, `--databases`) brings its own figures up to date.
 
 """
-_LINES, _TABLE = "## Runs\n\n", "\n## The last full run\n\n"
-HEADINGS = ("figure", "database", "people", "value", "unit", "ratio", "at most", "")
+_LINES, _TABLE = "## Runs\n\n", "\n## Each figure as measured last\n\n"
+HEADINGS = ("figure", "database", "people", "value", "unit", "ratio", "at most", "", "measured")
+_KEY = 3
+"""Cells by which a line of the table is known: the figure, the database, how many people."""
 
 
 def cells(figure: Figure) -> tuple[str, ...]:
-    """A figure as a line of the table."""
+    """A figure as a line of the table, without when it was measured."""
     verdict = {True: "ok", False: "OVER", None: ""}[figure.ok]
     held, most = figure.ratio, figure.at_most
     return (
@@ -44,7 +47,7 @@ def _number(value: float) -> str:
 
 def show(figures: Sequence[Figure], console: Console) -> None:
     """Print the table."""
-    table = Table(*HEADINGS)
+    table = Table(*HEADINGS[:-1])
     for column in table.columns[2:4] + table.columns[5:7]:
         column.justify = "right"
     for figure in figures:
@@ -53,9 +56,10 @@ def show(figures: Sequence[Figure], console: Console) -> None:
 
 
 def log(figures: Sequence[Figure]) -> None:
-    """Add a line to the page of measures, and put this run's table in the place of the last one's."""
-    earlier, _table = _kept()
-    _write(earlier + line(figures, _commit(), _today()), page(figures))
+    """Add a line to the page of measures, and bring the figures of this run up to date in its table."""
+    earlier, table = _kept()
+    commit, day = _commit(), _today()
+    _write(earlier + line(figures, commit, day), page(figures, table, f"{day}, `{commit}`"))
 
 
 def note(text: str) -> None:
@@ -92,11 +96,17 @@ def _said(figure: Figure) -> str:
     return f"{_number(figure.value)} {figure.unit}" if figure.ratio is None else f"{_number(figure.ratio)} ×"
 
 
-def page(figures: Sequence[Figure]) -> str:
-    """The table in Markdown; how figures grow comes last."""
-    ordered = sorted(figures, key=lambda f: f.name.startswith(GROWTH))
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(cells, ordered)]
-    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+def page(figures: Sequence[Figure], table: str, when: str) -> str:
+    """The table in Markdown, with these figures in the place of their older selves; how figures grow comes last."""
+    lines = [
+        tuple(cell.strip() for cell in row.strip().strip("|").split("|")) for row in table.splitlines()[2:]
+    ]
+    rows = {row[:_KEY]: row for row in lines} | {
+        row[:_KEY]: row for row in ((*cells(figure), when) for figure in figures)
+    }
+    ordered = sorted(rows.values(), key=lambda row: row[0].startswith(GROWTH))
+    whole = [HEADINGS, tuple("---" for _ in HEADINGS), *ordered]
+    return "".join("| " + " | ".join(row) + " |\n" for row in whole)
 
 
 def _commit() -> str:

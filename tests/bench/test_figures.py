@@ -110,6 +110,19 @@ class TestPage:
 
         assert found == "- 2026-11-21, `abc123`, 100 people: whole import 3.50 × postgres, 3.00 × sqlite.\n"
 
+    def test_a_run_of_a_part_leaves_the_other_figures(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(report, "PAGE", tmp_path / "measures.md")
+        monkeypatch.setattr(report, "_today", lambda: "2026-11-22")
+        monkeypatch.setattr(report, "_commit", lambda: "first")
+        report.log([figure("verify", value=2.0), figure("growth of verify"), figure("verify", "postgres")])
+        monkeypatch.setattr(report, "_commit", lambda: "second")
+        report.log([figure("verify", value=3.0), figure("rebuild", value=1.0)])
+
+        table = [row for row in report.PAGE.read_text("utf-8").splitlines() if row.startswith("| ")]
+        assert [(row.split(" | ")[0][2:], row.split("`")[-2]) for row in table[2:]] == [
+            ("verify", "second"), ("verify", "first"), ("rebuild", "second"), ("growth of verify", "first"),
+        ]  # fmt: skip
+
     def test_runs_are_kept_and_the_table_is_the_last_ones(self, tmp_path, monkeypatch):
         monkeypatch.setattr(report, "PAGE", tmp_path / "measures.md")
         monkeypatch.setattr(report, "_commit", lambda: "abc123")
@@ -123,7 +136,7 @@ class TestPage:
             " verify 2.00 × sqlite.",
         ]
         assert text.count("| verify |") == 1
-        assert "| verify | sqlite | 100 | 4.00 | ms | 2.00 × |  |  |" in text
+        assert "| verify | sqlite | 100 | 4.00 | ms | 2.00 × |  |  | " in text
 
 
 @pytest.fixture(scope="module")
