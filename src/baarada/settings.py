@@ -81,6 +81,10 @@ TEMPLATES = [
 ]
 
 
+KEPT_OPEN_SECONDS = 60
+"""How long a thread keeps its connection."""
+
+
 def _database(found: dict[str, Any]) -> dict[str, Any]:
     if found["ENGINE"].endswith("sqlite3"):
         options = {
@@ -88,8 +92,9 @@ def _database(found: dict[str, Any]) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
         }
-        return found | {"OPTIONS": options}
-    return found | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Opening a file anew for each page would take a third of the page, and write its log out each time.
+        return found | {"OPTIONS": options, "CONN_MAX_AGE": KEPT_OPEN_SECONDS}
+    return found | {"CONN_MAX_AGE": KEPT_OPEN_SECONDS, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {

@@ -44,4 +44,4 @@ def wal_is_safe(found: tuple[int, ...] | None = None) -> bool:
 def init_command() -> str:
     """The pragmas of each connection: nothing acknowledged is lost when the power goes."""
     mode = "WAL" if wal_is_safe() else "DELETE"
-    return f"PRAGMA journal_mode={mode}; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+    return f"PRAGMA journal_mode={mode}; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"

@@ -13,15 +13,19 @@ from baarada.journal.fields import IdField
 from baarada.journal.models import Record
 
 
-def rows_of(kinds: Sequence[type[Record]], canonical: UUID, using: str = "default") -> list[Any]:
-    """The rows of a file, not those marked as deleted, in no order: of each of these kinds, in one statement.
+def rows_of(
+    kinds: Sequence[type[Record]], canonical: UUID, using: str = "default", *, deleted: bool = False
+) -> list[Any]:
+    """The rows of a file, in no order: of each of these kinds, in one statement.
+
+    Those marked as deleted are left out, unless ``deleted``.
 
     Databases join what is alike: columns of one type stand beside each other, and what a kind has fewer of is empty.
     """
     connection = connections[using]
     wanted = IdField().get_db_prep_value(canonical, connection)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple(kinds), using), [wanted] * len(kinds))
+        cursor.execute(_statement(tuple(kinds), using, deleted), [wanted] * len(kinds))
         found = cursor.fetchall()
     return [_instance(kinds[row[0]], row, tuple(kinds), using) for row in found]
 
@@ -45,7 +49,7 @@ def _type(field: models.Field[Any, Any], using: str) -> str:
 
 
 @cache
-def _statement(kinds: tuple[type[Record], ...], using: str) -> str:
+def _statement(kinds: tuple[type[Record], ...], using: str, deleted: bool) -> str:
     is_postgres = connections[using].vendor == "postgresql"
     parts = []
     for number, kind in enumerate(kinds):
@@ -54,7 +58,7 @@ def _statement(kinds: tuple[type[Record], ...], using: str) -> str:
             own = [f'"{f.column}"' for f in kind._meta.concrete_fields if _type(f, using) == type_]
             empty = f"NULL::{type_}" if is_postgres else "NULL"
             columns += [*own, *[empty] * (count - len(own))]
-        where = 'WHERE "canonical" = %s AND NOT "deleted"'
+        where = 'WHERE "canonical" = %s' + ("" if deleted else ' AND NOT "deleted"')
         parts.append(f'SELECT {", ".join(columns)} FROM "{kind._meta.db_table}" {where}')
     return " UNION ALL ".join(parts)
 

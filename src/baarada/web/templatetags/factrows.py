@@ -1,11 +1,11 @@
 """Facts with their clocks: many on a page, so they are put together here and not tag by tag."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape as shown
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -33,13 +33,13 @@ def fact_rows(rows: Iterable[Shown], panel: Any = None, known: Any = None) -> Sa
 
 def _row(row: Shown, absent: str, history: str, is_open: bool) -> str:
     mark = ' class="open"' if is_open else ""
-    value = shown(row.value) if row.value else absent
+    value = escape(row.value) if row.value else absent
     if row.to_decide:
         value += " " + _badge("stop", _("to decide"))
     if row.others:
         address, words = reverse("web:decisions"), _("another value")
         value += f' <a class="small" href="{address}?tab=others">{words}</a>'
-    return f"<div{mark}><dt>{shown(row.label)}</dt><dd>{value}</dd><dd>{history}</dd></div>"
+    return f"<div{mark}><dt>{escape(str(row.label))}</dt><dd>{value}</dd><dd>{history}</dd></div>"
 
 
 def _badge(style: str, words: str) -> str:
@@ -52,5 +52,5 @@ def _history(row: Shown, said: str, clock: SafeString) -> str:
     return (
         f'<a class="h" href="{asked}#panel" hx-get="{asked}" hx-target="#panel" '
         'hx-swap="innerHTML show:#panel:top" hx-push-url="true">'
-        f'<span class="vh">{said % {"fact": shown(row.label)}} </span>{clock} {held}</a>'
+        f'<span class="vh">{said % {"fact": escape(str(row.label))}} </span>{clock} {held}</a>'
     )
