@@ -4,7 +4,7 @@ Everything is asked of the outlines (``outlines.py``): a filter is a condition o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -81,7 +81,6 @@ FACETS: dict[str, Facet] = {
 }
 """In the order in which they stand beside a list."""
 
-COLUMNS = tuple(dict.fromkeys(f.column for f in FACETS.values() if f.kind != FILE))
 
 Filter = dict[str, tuple[str, ...]]
 """For each facet that narrows, by name, its values: any of them will do."""
@@ -230,12 +229,17 @@ class Tally:
 
 
 def tally_of(
-    people: Sequence[UUID], chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None
-) -> Tally:
-    """Count some people, of whom a search found not too many, as :func:`tally` does; and say how each stands."""
+    people: Sequence[UUID], chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None,
+    names: Collection[str] = FACETS.keys(),
+) -> Tally:  # fmt: skip
+    """Count some people, of whom a search found not too many, as :func:`tally` does; and say how each stands.
+
+    Only the facets named are counted.
+    """
     seen_by.require("person.see")
     own = Q(person__in=people)
-    return _tally(chosen, on, seen_by, own if among is None else own & among, with_states=True)
+    whole = own if among is None else own & among
+    return _tally(chosen, on, seen_by, whole, with_states=True, names=names)
 
 
 def tally(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, name: Any = None) -> Tally:
@@ -254,18 +258,23 @@ def tally(chosen: Filter, on: date, *, seen_by: Actor, among: Q | None = None, n
     return count(("tally", on, name, tuple(sorted(chosen.items()))), work)
 
 
-def _tally(chosen: Filter, on: date, seen_by: Actor, among: Q | None, *, with_states: bool = False) -> Tally:
+def _tally(
+    chosen: Filter, on: date, seen_by: Actor, among: Q | None, *, with_states: bool = False,
+    names: Collection[str] = FACETS.keys(),
+) -> Tally:  # fmt: skip
     def those(without: str = "") -> QuerySet[Outline]:
         left = {name: values for name, values in chosen.items() if name != without}
         return found(left, on, seen_by=seen_by, among=among)
 
     states: dict[Any, str] = {}
-    total, columns = _counted(those(), COLUMNS, states if with_states else None)
+    asked = {name: facet for name, facet in FACETS.items() if name in names}
+    wanted = tuple(dict.fromkeys(facet.column for facet in asked.values() if facet.kind != FILE))
+    total, columns = _counted(those(), wanted, states if with_states else None)
     out = Tally(min(total, MOST_COUNTED), total > MOST_COUNTED)
     out.states = {UUID(_uuid(person)): state for person, state in states.items()}
     if out.more:
         return out
-    for name, facet in FACETS.items():
+    for name, facet in asked.items():
         if facet.kind == FILE:
             undecided = those(name).filter(_file(facet, (), on))
             out.counts[name] = Counter({DECIDE: undecided.count()})

@@ -48,7 +48,8 @@ def of_words(
 ) -> dict[str, Any]:
     """Those whom words found and a filter leaves, nearest first, from a place on."""
     ids = [hit.target for hit in results.people]
-    tally = facets.tally_of(ids, narrowing.chosen, on, seen_by=seen_by, among=narrowing.among)
+    names = OF_A_SEARCH if len(ids) > 1 else ()
+    tally = facets.tally_of(ids, narrowing.chosen, on, seen_by=seen_by, among=narrowing.among, names=names)
     narrowed = bool(narrowing.chosen or narrowing.numbers)
     there = [pk for pk in ids if pk in tally.states or not narrowed]
     if narrowing.order:
@@ -57,7 +58,7 @@ def of_words(
     shown = {pk: tally.states.get(pk, "") for pk in there[start : start + PAGE]}
     tally.total = len(there)
     end = start + len(shown)
-    return _shown(narrowing, tally, shown, on, OF_A_SEARCH if len(ids) > 1 else (), results) | {
+    return _shown(narrowing, tally, shown, on, names, results) | {
         "next": end if end < len(there) else 0,
         "first_shown": start + 1 if shown else 0,
         "last_shown": end,
