@@ -43,6 +43,7 @@ from baarada.registry.searchkeys import (
     PHONE,
     REFERENCE,
     WORD,
+    beginning,
     between,
     fold_place,
     phone_key,
@@ -346,15 +347,14 @@ def _places(found: Results) -> None:
         # Small words alone ("de la") begin no name, and would begin all.
         return
     types: dict[int, list[UUID]] = {}
-    for key, kind in ((start, NAME), (plain(found.query), CODE)):
-        for type_, target in _beginning(key, (kind,)).values_list("type", "target")[:200]:
-            types.setdefault(type_, []).append(target)
-    number = Facility.Merge.number
-    found.facilities = _live(Facility, types.get(number, ()))
+    titles: list[UUID] = []
+    starts = [(NAME, start), (CODE, plain(found.query)), (REFERENCE, fold(found.query))]
+    for number, type_, target in beginning(starts, _END, 200):
+        (titles if starts[number][0] == REFERENCE else types.setdefault(type_, [])).append(target)
+    found.facilities = _live(Facility, types.get(Facility.Merge.number, ()))
     found.areas = _live(Area, types.get(Area.Merge.number, ()))
     if not found.papers:
-        titles = _beginning(fold(found.query), (REFERENCE,)).values_list("target", flat=True)[:50]
-        found.papers = _live(Paper, titles)
+        found.papers = _live(Paper, titles[:50])
 
 
 def _live(model: Any, ids: Iterable[UUID]) -> list[Hit]:

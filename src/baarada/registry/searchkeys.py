@@ -172,6 +172,25 @@ def between(kind: int, ranges: Sequence[tuple[str, str]], most: int) -> list[tup
     return sorted((n, target if isinstance(target, UUID) else UUID(bytes=target)) for n, target in found)
 
 
+def beginning(starts: Sequence[tuple[int, str]], end: str, most: int) -> list[tuple[int, int, UUID]]:
+    """The records with a key of a sort that begins with a text, up to ``end`` behind it: several texts at once.
+
+    Gives the number of the text, the kind of record and its id; each text's by their keys, at most so many of each.
+    """
+    one = (
+        "SELECT * FROM (SELECT %s AS number, key, target, type FROM registry_search_key"
+        " WHERE kind = %s AND key >= %s AND key < %s ORDER BY key, target LIMIT %s) AS found"
+    )
+    params = [part for n, (kind, text) in enumerate(starts) for part in (n, kind, text, f"{text}{end}", most)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([one] * len(starts)), params)
+        found = [
+            (n, key, t if isinstance(t, UUID) else UUID(bytes=t), type_)
+            for n, key, t, type_ in cursor.fetchall()
+        ]
+    return [(n, type_, target) for n, _key, target, type_ in sorted(found)]
+
+
 def follow(changed: Changed) -> None:
     """Bring the search keys of changed records up to date."""
     gone = [key for key in [*changed.old, *changed.removed] if key[0] in _by_type]
