@@ -396,6 +396,11 @@ def field_for(fact: Fact, *, required: bool = False, target: Any = None) -> form
             return {Facility: FacilityField, Unit: UnitField, Post: PostField}.get(target, AreaField)(
                 **common
             )
+    return _short_text(fact, common)
+
+
+def _short_text(fact: Fact, common: dict[str, Any]) -> forms.Field:
+    """A text of one line, with names offered where a list has some."""
     if fact.suggests:
         hint = _("Choose one of the names offered, or write another")
         return forms.CharField(
